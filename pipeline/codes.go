@@ -1,0 +1,104 @@
+package pipeline
+
+import "errors"
+
+// ErrCannotFind is returned by Endpoint.Find where the system cannot be searched by that field.
+var ErrCannotFind = errors.New("this system cannot be searched by that field")
+
+// The stable error codes. Catalogue tells cause and remedy of each; docs/errors.md is generated from it.
+const (
+	CodeInternal             Code = "internal"
+	CodeDatabaseNotFound     Code = "database_not_found"
+	CodeAccessDenied         Code = "access_denied"
+	CodeConnectionTimeout    Code = "connection_timeout"
+	CodeConnectionRefused    Code = "connection_refused"
+	CodeConnectionLost       Code = "connection_lost"
+	CodeTLSFailed            Code = "tls_failed"
+	CodeFieldNotFound        Code = "field_not_found"
+	CodeCategoryMapping      Code = "category_mapping_failed"
+	CodeImageSync            Code = "image_sync_failed"
+	CodeStockRejected        Code = "stock_rejected"
+	CodeRateLimited          Code = "rate_limited"
+	CodeServerError          Code = "server_error"
+	CodeBadAnswer            Code = "bad_answer"
+	CodeAnswerTooLarge       Code = "answer_too_large"
+	CodeRecordRejected       Code = "record_rejected"
+	CodeDuplicate            Code = "duplicate_record"
+	CodeRecordGone           Code = "record_gone"
+	CodeStale                Code = "record_moved"
+	CodeAmbiguousMatch       Code = "ambiguous_match"
+	CodeMappingFailed        Code = "mapping_failed"
+	CodeFieldRequired        Code = "field_required"
+	CodeListingIncomplete    Code = "listing_incomplete"
+	CodeConflictNotFound     Code = "conflict_not_found"
+	CodeConflictMoved        Code = "conflict_moved"
+	CodeStateLocked          Code = "state_locked"
+	CodeStateVersion         Code = "state_version"
+	CodeStateDamaged         Code = "state_damaged"
+	CodeStateDisk            Code = "state_disk"
+	CodeOtherSystem          Code = "other_system"
+	CodeLanguageNotInstalled Code = "language_not_installed"
+	CodePipelineUnknown      Code = "pipeline_unknown"
+	CodeUnsupportedVersion   Code = "unsupported_version"
+	CodeModuleOff            Code = "module_off"
+)
+
+// CatalogueEntry explains one code.
+type CatalogueEntry struct {
+	Code           Code
+	Meaning, Cause string
+	Remedy         string // used where an Error brings no better one
+}
+
+// Catalogue lists every code, in the order of docs/errors.md.
+func Catalogue() []CatalogueEntry {
+	return []CatalogueEntry{
+		{CodeDatabaseNotFound, "Odoo has no such database.", "`database` in the source block is misspelt, or the server serves another set of databases.", "Correct `database` in the source block; the name is the one shown in Odoo's database selector."},
+		{CodeAccessDenied, "Credentials were refused, the user is disabled, or a right is missing.", "A wrong or expired key, a deactivated user, or a group that the user is not in; the message names the model and the operation where it is a right.", "Make a new key, or give the user the right that the message names, then run `tandem check`."},
+		{CodeConnectionTimeout, "No answer in time.", "The server is overloaded, a firewall drops the packets, or `timeout` is too short for this server.", "Look whether the server answers from this machine; raise `timeout` in the source block if it is merely slow."},
+		{CodeConnectionRefused, "Nobody listens at that host and port.", "The server is stopped, or `url` names the wrong host or port.", "Start the server or correct `url` in the source block."},
+		{CodeConnectionLost, "The connection broke before the whole answer came.", "The server or a proxy restarted or closed the connection.", "Nothing to do if it passes: Tandem looks whether the call took effect and tries again. If it goes on, look at the server's log."},
+		{CodeTLSFailed, "The TLS connection could not be made.", "The certificate is expired, self-signed or for another name.", "Correct the certificate, or the host name in `url`."},
+		{CodeFieldNotFound, "A mapped field is not in the system.", "A misspelt field name, or the module that brings it is not installed.", "Correct the field's name in the mapping or install the module."},
+		{CodeCategoryMapping, "The category is missing and may not be made.", "`categories { create = false }` and a product in a category that Odoo does not have.", "Make the category in Odoo, or set `create = true`."},
+		{CodeImageSync, "An image could not be carried over.", "It is over 10 MB, not JPEG, PNG or WebP, unreadable, or its address is not allowed.", "Replace the image, or allow its host in `images { hosts }`."},
+		{CodeStockRejected, "Odoo refuses the quantity.", "The product is not storable, is tracked by lots, or the quantity is negative.", "Make the product storable, or take it out of the stock mapping."},
+		{CodeRateLimited, "The server asked to slow down.", "More requests than the plan allows.", "Nothing to do: Tandem waits as long as the server says. If it goes on, lengthen the schedule or ask for a higher limit."},
+		{CodeServerError, "The server failed.", "A fault inside the server, or a proxy without a server behind it.", "Look at the server's log at that time; Tandem tries again."},
+		{CodeBadAnswer, "The answer is not what this API gives.", "A proxy or login page answers in its place, the answer was cut off, or `url` points at something else.", "Open `url` in a browser or with curl and see who answers."},
+		{CodeAnswerTooLarge, "The answer is larger than Tandem accepts.", "Something else than the API answers, or single records are enormous.", "See which record it is; take large fields out of the mapping."},
+		{CodeRecordRejected, "The system refuses this record.", "A rule of the system, told in the message.", "Correct the record as the message says; it is tried again by itself, or with `tandem quarantine retry`."},
+		{CodeDuplicate, "The system already has a record with that unique value.", "Two products share a barcode or EAN.", "Correct one of the two, or archive it."},
+		{CodeRecordGone, "The record is no longer there.", "It was deleted on that side.", "Nothing to do: the next full pass decides by the `deletes` policy."},
+		{CodeStale, "The record changed between the decision and the write.", "Somebody edited it in that moment.", "Nothing to do: the next cycle decides anew."},
+		{CodeAmbiguousMatch, "A record pairs with more than one on the other side.", "The same SKU or EAN on several products.", "Correct the duplicate that the message names, or choose another key in `match`."},
+		{CodeMappingFailed, "A value could not be carried over.", "A transform failed for this value, or the other side cannot hold the result.", "Correct the value or the transform that the message names."},
+		{CodeFieldRequired, "A required field is empty.", "The mapping or the system requires a value.", "Fill in the field on the side that lacks it."},
+		{CodeListingIncomplete, "A listing ended early.", "The server stopped in the middle, or gave fewer rows than it announced.", "Nothing to do: nothing is taken as deleted, and the next cycle lists again."},
+		{CodeConflictNotFound, "There is no such conflict.", "It was settled already, ended by itself, or the id is misspelt.", "List them with `tandem conflicts`."},
+		{CodeConflictMoved, "A side has changed since the conflict was shown.", "Somebody edited the field in the meantime.", "Look at the conflict again and settle it anew."},
+		{CodeStateLocked, "Another process uses the state directory.", "A daemon is running on it.", "Talk to the daemon (commands do so through its socket), or stop it first."},
+		{CodeStateVersion, "The state was written by a newer Tandem.", "A downgrade.", "Install the newer version again, or move the directory away: Tandem then pairs the records anew and deletes nothing."},
+		{CodeStateDamaged, "The state cannot be read.", "A disk fault, or files changed by hand.", "Move the directory away: Tandem pairs the records anew and deletes nothing."},
+		{CodeStateDisk, "The state cannot be written.", "The disk is full or read-only.", "Make room; nothing was lost, and the next cycle goes on."},
+		{CodeOtherSystem, "A source is another system than the one this state belongs to.", "`url` or `database` now names another server or database.", "Point the source back, or use another `state_dir` for the other system."},
+		{CodeLanguageNotInstalled, "The language is not installed in Odoo.", "`language` names a language that this database does not have.", "Install the language in Odoo (Settings, Translations), or correct `language`."},
+		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
+		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
+		{CodeModuleOff, "The system answers that this part of its API is off.", "A module of Products Manager is disabled, or the account has no access to it.", "Switch the module on, or ask Products Manager's support."},
+		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
+	}
+}
+
+// RemedyOf returns e's remedy, or the catalogue's for its code.
+func RemedyOf(e *Error) string {
+	if e.Remedy != "" {
+		return e.Remedy
+	}
+	for _, c := range Catalogue() {
+		if c.Code == e.Code {
+			return c.Remedy
+		}
+	}
+	return ""
+}

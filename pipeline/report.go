@@ -1,0 +1,75 @@
+package pipeline
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Result is how a cycle ended.
+type Result string
+
+// The results of a cycle.
+const (
+	ResultDone    Result = "done"
+	ResultPartial Result = "partial" // something waits in quarantine
+	ResultBraked  Result = "braked"
+	ResultFailed  Result = "failed"
+)
+
+// Writes counts what a cycle wrote to one side.
+type Writes struct {
+	Create  int `json:"create"`
+	Update  int `json:"update"`
+	Archive int `json:"archive"` // archived or deleted
+}
+
+// Total is the number of writes.
+func (w Writes) Total() int { return w.Create + w.Update + w.Archive }
+
+// Report describes a cycle wherever it is told. Sides are known by their sources' labels.
+type Report struct {
+	Pipeline    string            `json:"pipeline"`
+	Cycle       CycleID           `json:"cycle"`
+	Result      Result            `json:"result"`
+	Full        bool              `json:"full,omitempty"`
+	Seen        map[string]int    `json:"seen"`
+	Writes      map[string]Writes `json:"writes"`
+	Conflicts   ConflictCount     `json:"conflicts"`
+	Quarantined int               `json:"quarantined"` // records waiting in quarantine when the cycle ended
+	BrakedBy    *string           `json:"braked_by"`
+	Started     time.Time         `json:"started"`
+	Duration    Seconds           `json:"duration_seconds"`
+	// Error is why a failed cycle failed.
+	Error *Problem `json:"error,omitempty"`
+}
+
+// ConflictCount counts the conflicts of a cycle.
+type ConflictCount struct {
+	New     int `json:"new"`
+	Pending int `json:"pending"` // waiting when the cycle ended
+}
+
+// Problem is an error in a report.
+type Problem struct {
+	Code    Code   `json:"code"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// Seconds is a duration whose JSON form is a number of seconds.
+type Seconds time.Duration
+
+// MarshalJSON writes seconds with milliseconds.
+func (s Seconds) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(time.Duration(s).Milliseconds()) / 1000)
+}
+
+// UnmarshalJSON reads seconds.
+func (s *Seconds) UnmarshalJSON(b []byte) error {
+	var f float64
+	if err := json.Unmarshal(b, &f); err != nil {
+		return err
+	}
+	*s = Seconds(f * float64(time.Second))
+	return nil
+}

@@ -1,0 +1,57 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// StageName names a stage in metrics, logs and errors.
+type StageName string
+
+// The five stages, in order.
+const (
+	StageDetect    StageName = "detect"
+	StageFetch     StageName = "fetch"
+	StageTransform StageName = "transform"
+	StageResolve   StageName = "resolve"
+	StageWrite     StageName = "write"
+)
+
+// Cycle is one run of a pipeline: what all its stages share. It is not changed once the cycle runs.
+type Cycle struct {
+	ID         CycleID
+	Definition *Definition
+	// Full: everything on both sides is listed, and deletions may be noticed.
+	Full bool
+	// DryRun: nothing is written anywhere, state included.
+	DryRun    bool
+	Started   time.Time
+	Endpoints [2]Endpoint
+	About     [2]Description
+	// Types are per side what the mapped fields are there, by index of Definition.Fields.
+	Types [2][]Field
+}
+
+// Detector is the first stage: it finds which records the cycle is about.
+type Detector interface {
+	// Detect yields items with Link, Keys, Proven, Open and Retry set, in batches of at most the
+	// smaller BatchSize of the two sides; each link at most once. It returns the cursors to store when
+	// all of them have been handled. An error of yield ends it and is returned.
+	Detect(ctx context.Context, c *Cycle, yield func([]*Item) error) (Detected, error)
+}
+
+// Detected is what detection learned beside the items.
+type Detected struct {
+	Cursors [2]string
+	// Seen counts per side the records that were looked at.
+	Seen [2]int
+	// Complete: both listings were whole (a full pass that may tell what is gone).
+	Complete bool
+}
+
+// Stage works on a batch of items, in place. A failure of one record is put into its item; an error
+// that is returned ends the cycle.
+type Stage interface {
+	Name() StageName
+	Process(ctx context.Context, c *Cycle, items []*Item) error
+}

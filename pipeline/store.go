@@ -1,0 +1,208 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+)
+
+// The state of one pipeline, cut into the small interfaces that its users need. Implementations are
+// safe for use from several goroutines. What they promise can be kept by an embedded store as well as
+// by a shared one: reads see every commit that returned; Commit is atomic; nothing is promised about
+// reads that run beside a commit except that each link is seen whole.
+
+// Links reads links and what is known of records that are not linked.
+type Links interface {
+	// LinksByKey returns the links of those records, by key; keys without a link are absent.
+	LinksByKey(ctx context.Context, side Side, keys []Key) (map[Key]*Link, error)
+	// LinksByID returns the links of those ids; unknown ids are absent.
+	LinksByID(ctx context.Context, ids []LinkID) (map[LinkID]*Link, error)
+	// EachLink calls f for every link, in an order that does not change, until f returns an error.
+	EachLink(ctx context.Context, f func(*Link) error) error
+	// CountLinks returns the number of links without reading them.
+	CountLinks(ctx context.Context) (int, error)
+	// Owners returns the known records of a side, linked or not, whose match field (mapping name)
+	// holds one of the values, by value.
+	Owners(ctx context.Context, side Side, field string, values []string) (map[string][]Key, error)
+}
+
+// Unlinked is a record that is known but not linked: outside of the selection, held back by the
+// direction, ambiguous. It is remembered so that a later partner finds it.
+type Unlinked struct {
+	Side  Side              `json:"side"`
+	Key   Key               `json:"key"`
+	Match map[string]string `json:"match"` // by mapping name
+	Why   string            `json:"why"`
+	Seen  string            `json:"seen"` // stamp
+}
+
+// Intent is a mutation made durable before it is sent.
+type Intent struct {
+	// ID is unique; for a create it is the draft's Token.
+	ID    string       `json:"id"`
+	Kind  MutationKind `json:"kind"`
+	Side  Side         `json:"side"`
+	Link  LinkID       `json:"link"`           // the link, or the one that a create will make
+	Keys  [2]Key       `json:"keys"`           // "" on Side for a create
+	Draft Draft        `json:"draft,omitzero"` // creates: what is sent
+	Base  [2]Values    `json:"base"`           // creates: the base of the side that is not written
+	Cycle CycleID      `json:"cycle"`
+	At    time.Time    `json:"at"`
+}
+
+// Intents keeps intents.
+type Intents interface {
+	// Intend stores the intents and returns only when they will survive a crash of the machine.
+	Intend(ctx context.Context, intents []Intent) error
+	// PendingIntents returns those that no commit has settled, oldest first.
+	PendingIntents(ctx context.Context) ([]Intent, error)
+}
+
+// Conflict is a field that both sides changed and no rule settles. It is frozen until somebody does, or
+// until both sides agree by themselves.
+type Conflict struct {
+	ID     string       `json:"id"` // short enough to type
+	Link   LinkID       `json:"link"`
+	Keys   [2]Key       `json:"keys"`
+	Match  Values       `json:"match"`
+	Field  string       `json:"field"` // "" is the record itself: removed on one side, edited on the other
+	Base   [2]Value     `json:"base"`
+	Values [2]Value     `json:"values"`
+	Times  [2]time.Time `json:"times"`
+	Rule   string       `json:"rule"`
+	Since  time.Time    `json:"since"`
+	// Resolution is set once somebody has settled it; the next cycle carries it out.
+	Resolution *Resolution `json:"resolution,omitempty"`
+}
+
+// Resolution settles a conflict: with one side's value, or with a third.
+type Resolution struct {
+	Verdict Verdict `json:"verdict"` // TakeLeft, TakeRight, TakeValue
+	// Value is, for TakeValue, what both sides become, in the left side's terms.
+	Value Value `json:"value,omitzero"`
+	// Seen are the values that whoever settled it was shown. It does not hold for others.
+	Seen [2]Value  `json:"seen"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Conflicts keeps conflicts.
+type Conflicts interface {
+	// Conflicts returns the waiting conflicts and those settled but not yet carried out, oldest first.
+	Conflicts(ctx context.Context) ([]Conflict, error)
+	// ConflictsOf returns those of the given links.
+	ConflictsOf(ctx context.Context, ids []LinkID) (map[LinkID][]Conflict, error)
+	// Settle stores a resolution. It returns an *Error of code conflict_not_found or conflict_moved.
+	Settle(ctx context.Context, id string, r Resolution) error
+}
+
+// Quarantined is a record that failed.
+type Quarantined struct {
+	ID       string    `json:"id"` // short, the same each time for the same record
+	Link     LinkID    `json:"link,omitempty"`
+	Keys     [2]Key    `json:"keys"`
+	Match    Values    `json:"match"`
+	Code     Code      `json:"code"`
+	Message  string    `json:"message"`
+	Remedy   string    `json:"remedy"`
+	Attempts int       `json:"attempts"`
+	Since    time.Time `json:"since"`
+	Last     time.Time `json:"last"`
+	NextTry  time.Time `json:"next_try"`
+}
+
+// Quarantine keeps the records that failed.
+type Quarantine interface {
+	// Quarantined returns all entries, oldest first.
+	Quarantined(ctx context.Context) ([]Quarantined, error)
+	// Due returns the entries whose next try is not after now.
+	Due(ctx context.Context, now time.Time) ([]Quarantined, error)
+	// QuarantineOf returns the entries of those records by key of the given side.
+	QuarantineOf(ctx context.Context, side Side, keys []Key) (map[Key]Quarantined, error)
+	// RetryNow makes the entries due: those of ids, or all when ids is empty. It returns how many.
+	RetryNow(ctx context.Context, ids []string, now time.Time) (int, error)
+}
+
+// Event is one line of the history: a decision or a write.
+type Event struct {
+	Seq    uint64        `json:"seq"` // given by the store, growing
+	At     time.Time     `json:"at"`
+	Cycle  CycleID       `json:"cycle"`
+	Link   LinkID        `json:"link,omitempty"`
+	Keys   [2]Key        `json:"keys"`
+	Match  Values        `json:"match,omitempty"`
+	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink
+	Side   *Side         `json:"side,omitempty"` // the side written
+	Fields []FieldChange `json:"fields,omitempty"`
+	Rule   string        `json:"rule,omitempty"`
+	By     string        `json:"by,omitempty"`
+	Note   string        `json:"note,omitempty"`
+}
+
+// FieldChange is one field of an Event.
+type FieldChange struct {
+	Name   string   `json:"name"` // mapping name
+	Base   [2]Value `json:"base"`
+	Values [2]Value `json:"values"` // what each side held when it was decided
+	Before Value    `json:"before"` // on the side written
+	After  Value    `json:"after"`  // on the side written, as read back
+	Rule   string   `json:"rule"`
+}
+
+// Commit is what a cycle learned, to be stored in one atomic batch.
+type Commit struct {
+	Links     []*Link
+	Drop      []LinkID
+	Unlinked  []Unlinked
+	Forget    [2][]Key // records that are no longer known as unlinked, by side
+	Intents   []string // intents settled
+	Conflicts []Conflict
+	Close     []string // conflicts that ended
+	Failed    []Quarantined
+	Healed    []string // quarantine entries that ended
+	History   []Event
+}
+
+// Committer stores what a cycle learned.
+type Committer interface {
+	// Commit applies c whole or not at all. It survives a crash of the process when it returns, and a
+	// crash of the machine when the commit settles intents or the next Intend or MoveCursors returns.
+	Commit(ctx context.Context, c Commit) error
+}
+
+// Cursors keeps how far each side has been read.
+type Cursors interface {
+	// Cursors returns the cursor of each side, "" before the first complete cycle.
+	Cursors(ctx context.Context) ([2]string, error)
+	// MoveCursors stores both and the definition's hash, after everything committed before.
+	MoveCursors(ctx context.Context, next [2]string) error
+}
+
+// Runs keeps the reports of cycles.
+type Runs interface {
+	// StartCycle returns an id for a new cycle; ids grow.
+	StartCycle(ctx context.Context, at time.Time) (CycleID, error)
+	PutReport(ctx context.Context, r Report) error
+	// Reports returns the latest n, newest first.
+	Reports(ctx context.Context, n int) ([]Report, error)
+	// Identities returns which system each side's state belongs to, "" where unknown.
+	Identities(ctx context.Context) ([2]string, error)
+	SetIdentities(ctx context.Context, ids [2]string) error
+}
+
+// Histories reads the history.
+type Histories interface {
+	// History returns the latest n events, newest first, of one link or, for "", of all.
+	History(ctx context.Context, link LinkID, n int) ([]Event, error)
+}
+
+// Store is the whole state of one pipeline.
+type Store interface {
+	Links
+	Intents
+	Conflicts
+	Quarantine
+	Committer
+	Cursors
+	Runs
+	Histories
+}
