@@ -36,7 +36,7 @@ type Field struct {
 	ReadOnly  bool      `json:"read_only,omitempty"`
 	Required  bool      `json:"required,omitempty"`
 	Options   []string  `json:"options,omitempty"`   // selections
-	Separator string    `json:"separator,omitempty"` // paths: between two levels, spaces around it not counting
+	Separator string    `json:"separator,omitempty"` // paths: between two levels, "/" if empty
 	Root      string    `json:"root,omitempty"`      // paths: the level that all others are below, not part of what is carried
 	Label     string    `json:"label,omitempty"`
 }
@@ -150,31 +150,45 @@ func toBool(v Value) (Value, error) {
 }
 
 // CarryPath rewrites a path in the terms of another field: from's root is left out and to's put in
-// front. Other values pass unchanged.
-func CarryPath(v Value, from, to Field) Value {
+// front. Other values pass unchanged. A level whose name holds to's separator is an error.
+func CarryPath(v Value, from, to Field) (Value, error) {
 	if from.Type != TypePath || to.Type != TypePath || v.kind != KindText {
-		return v
+		return v, nil
 	}
 	parts := from.splitPath(v.text)
 	if from.Root != "" && len(parts) > 0 && parts[0] == from.Root {
 		parts = parts[1:]
 	}
-	if len(parts) == 0 {
-		return to.zero()
+	for _, p := range parts {
+		if strings.Contains(p, to.separator()) {
+			return Value{}, fmt.Errorf("the level %q holds the other side's separator %q", clip(p, 40), to.separator())
+		}
 	}
-	if to.Root != "" {
-		parts = append([]string{to.Root}, parts...)
+	return to.UnderRoot(to.joinPath(parts)), nil
+}
+
+// UnderRoot puts the root in front of a path that does not begin with it.
+func (f Field) UnderRoot(v Value) Value {
+	if f.Type != TypePath || f.Root == "" || v.kind > KindText {
+		return v
 	}
-	return to.joinPath(parts)
+	parts := f.splitPath(v.text)
+	if len(parts) == 0 || parts[0] != f.Root {
+		parts = append([]string{f.Root}, parts...)
+	}
+	return f.joinPath(parts)
+}
+
+func (f Field) separator() string {
+	if f.Separator == "" {
+		return "/"
+	}
+	return f.Separator
 }
 
 func (f Field) splitPath(s string) []string {
-	sep := strings.TrimSpace(f.Separator)
-	if sep == "" {
-		sep = "/"
-	}
 	var parts []string
-	for p := range strings.SplitSeq(s, sep) {
+	for p := range strings.SplitSeq(s, f.separator()) {
 		if p = strings.TrimSpace(p); p != "" {
 			parts = append(parts, p)
 		}
@@ -183,9 +197,5 @@ func (f Field) splitPath(s string) []string {
 }
 
 func (f Field) joinPath(parts []string) Value {
-	sep := f.Separator
-	if sep == "" {
-		sep = "/"
-	}
-	return Text(strings.Join(parts, sep))
+	return Text(strings.Join(parts, f.separator()))
 }

@@ -67,8 +67,11 @@ type Link struct {
 	Seen [2]string `json:"seen"`
 	// Missing is per side the full pass whose complete listing was the first not to hold the record.
 	Missing [2]CycleID `json:"missing"`
-	Created time.Time  `json:"created,omitzero"`
-	Updated time.Time  `json:"updated,omitzero"`
+	// Gone is per side that the record is proven gone and the `deletes` policy was carried out; the
+	// link stays so that the survivor is not made anew.
+	Gone    [2]bool   `json:"gone"`
+	Created time.Time `json:"created,omitzero"`
+	Updated time.Time `json:"updated,omitzero"`
 }
 
 // CycleID names a cycle, as 20261124T155012Z-0003: its start and a number that grows.

@@ -20,6 +20,8 @@ type Links interface {
 	EachLink(ctx context.Context, f func(*Link) error) error
 	// CountLinks returns the number of links without reading them.
 	CountLinks(ctx context.Context) (int, error)
+	// UnlinkedByKey returns what is known of those records that are not linked; others are absent.
+	UnlinkedByKey(ctx context.Context, side Side, keys []Key) (map[Key]Unlinked, error)
 	// Owners returns the known records of a side, linked or not, whose match field (mapping name)
 	// holds one of the values, by value.
 	Owners(ctx context.Context, side Side, field string, values []string) (map[string][]Key, error)
@@ -108,6 +110,7 @@ type Quarantined struct {
 	Since    time.Time `json:"since"`
 	Last     time.Time `json:"last"`
 	NextTry  time.Time `json:"next_try"`
+	Seen     [2]string `json:"seen"` // stamps of the records that failed: another one is worth a try before NextTry
 }
 
 // Quarantine keeps the records that failed.
@@ -165,16 +168,23 @@ type Commit struct {
 // Committer stores what a cycle learned.
 type Committer interface {
 	// Commit applies c whole or not at all. It survives a crash of the process when it returns, and a
-	// crash of the machine when the commit settles intents or the next Intend or MoveCursors returns.
+	// crash of the machine when the commit settles intents or the next Intend or MoveTo returns.
 	Commit(ctx context.Context, c Commit) error
 }
 
-// Cursors keeps how far each side has been read.
-type Cursors interface {
-	// Cursors returns the cursor of each side, "" before the first complete cycle.
-	Cursors(ctx context.Context) ([2]string, error)
-	// MoveCursors stores both and the definition's hash, after everything committed before.
-	MoveCursors(ctx context.Context, next [2]string) error
+// Position is how far a pipeline has come.
+type Position struct {
+	Cursors    [2]string `json:"cursors"`    // per side, "" before the first complete cycle
+	Definition string    `json:"definition"` // hash of the definition that everything was handled by
+}
+
+// Positions keeps how far each side has been read.
+type Positions interface {
+	// Position returns the stored position; the zero Position before the first complete cycle.
+	Position(ctx context.Context) (Position, error)
+	// MoveTo stores the position, after everything committed before; it survives a crash of the
+	// machine when it returns.
+	MoveTo(ctx context.Context, p Position) error
 }
 
 // Runs keeps the reports of cycles.
@@ -202,7 +212,7 @@ type Store interface {
 	Conflicts
 	Quarantine
 	Committer
-	Cursors
+	Positions
 	Runs
 	Histories
 }
