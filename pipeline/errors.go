@@ -35,15 +35,15 @@ type Code string
 // Error is an error as an operator needs it: what, why, and what to do. It never holds a secret, nor a
 // server's traceback.
 type Error struct {
-	Code    Code
-	Class   Class
-	Message string // one sentence, names the thing: `Odoo has no database "shop"`
-	Remedy  string // what to do about it, a full sentence; "" takes the catalogue's
+	Code    Code   `json:"code"`
+	Class   Class  `json:"class"`
+	Message string `json:"message"`          // one sentence, names the thing: `Odoo has no database "shop"`
+	Remedy  string `json:"remedy,omitempty"` // what to do about it, a full sentence; "" takes the catalogue's
 	// MaybeDone: the call may have taken effect although it failed (a lost answer). Look before
 	// trying again.
-	MaybeDone  bool
-	RetryAfter time.Duration // RateLimited: how long to wait at least; 0 if unknown
-	Cause      error
+	MaybeDone  bool          `json:"maybe_done,omitempty"`
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // RateLimited: how long to wait at least; 0 if unknown
+	Cause      error         `json:"-"`
 }
 
 func (e *Error) Error() string {

@@ -8,33 +8,43 @@ type Item struct {
 	Link *Link
 	// Keys are the records' keys, "" where there is none (yet).
 	Keys [2]Key
-	// Records are the current records; nil where the side has none. Set by fetch.
+	// Hinted tells per side that detection saw a change there (or must look there for another reason).
+	Hinted [2]bool
+	// Absent tells per side that a complete listing did not hold the linked record; Proven, that an
+	// earlier one did not either, or that the side said so itself.
+	Absent, Proven [2]bool
+	// Records are the current records; nil where the side has none, or where looking was not needed.
+	// Set by detect where its listing held them, else by fetch.
 	Records [2]*Record
-	// Proven tells per side that a missing record is proven gone, not merely not found.
-	Proven [2]bool
 	// Own are per side the canonical values of the mapped fields, by index of Definition.Fields; nil
-	// where the side has no record. Set by transform.
+	// where there is no record. Set by transform.
 	Own [2][]Value
 	// Carried are per side what that side should hold if the other side's value were carried to it;
 	// a nil element was not needed. Set by transform.
 	Carried [2][]*Value
-	// Open are the conflicts of this link that are waiting or were just settled by hand, by field.
+	// Open are the conflicts of this link that wait or were just settled by hand, by field.
 	Open map[string]Conflict
+	// Retry is the quarantine entry of the record, if it has one.
+	Retry *Quarantined
+	// Match are the values of the match fields, for people; MatchText per side for the index.
+	Match     Values
+	MatchText [2]map[string]string
+
 	// Decisions of the fields that are not simply unchanged. Set by resolve.
 	Decisions []Decision
 	// Mutations are per side what is to be written; nil for nothing. Set by resolve.
 	Mutations [2]*Mutation
-	// Base is per side what the base becomes, apart from what a write reads back: the current values
-	// of fields whose decision needs no write there. By mapping name. Set by resolve.
-	Base [2]Values
-	// Left out: the record is outside of the selection, or excluded by its endpoint; says why.
+	// LeftOut says why the record takes no part; "" when it does.
 	LeftOut string
-	// Retry is the quarantine entry being tried again, if any.
-	Retry *Quarantined
 	// Err is why the item failed.
-	Err error
-	// Done: everything that was decided is written and in the state.
-	Done bool
+	Err *Error
+}
+
+// Fail sets the item's error, the first one only.
+func (it *Item) Fail(err error) {
+	if it.Err == nil && err != nil {
+		it.Err = AsError(err)
+	}
 }
 
 // Verdict is what was decided for one field.
@@ -58,14 +68,19 @@ func Taking(s Side) Verdict {
 	return TakeRight
 }
 
-// Decision is the verdict on one field with all that explains it.
+// Decision is the verdict on one field, or on the record itself, with all that explains it.
 type Decision struct {
-	Field    string   `json:"field"` // mapping name; "" is the record itself (created, removed, linked)
-	Verdict  Verdict  `json:"verdict"`
-	Conflict bool     `json:"conflict,omitempty"` // both sides had changed, differently
-	Base     [2]Value `json:"base"`
-	Values   [2]Value `json:"values"` // what each side held
-	Rule     string   `json:"rule"`
+	Field    string  `json:"field"` // mapping name; "" is the record itself
+	Verdict  Verdict `json:"verdict"`
+	Conflict bool    `json:"conflict,omitempty"` // both sides had changed, differently
+	// Base and Values are what each side held when they last agreed, and what it holds.
+	Base   [2]Value `json:"base"`
+	Values [2]Value `json:"values"`
+	// After is, for a field that is written, what each side is to hold.
+	After [2]Value `json:"after"`
+	// Writes tells per side whether the decision needs a write there.
+	Writes [2]bool `json:"writes"`
+	Rule   string  `json:"rule"`
 	// By is who settled it, if a person did.
 	By string `json:"by,omitempty"`
 }
@@ -77,19 +92,16 @@ type MutationKind string
 const (
 	Create MutationKind = "create"
 	Update MutationKind = "update"
-	Remove MutationKind = "archive" // archive or delete, by Removal
+	Remove MutationKind = "remove" // archive or delete, by Removal
 )
 
 // Mutation is what is to be written to one side for one item, with what it presumes.
 type Mutation struct {
 	Kind    MutationKind `json:"kind"`
-	Key     Key          `json:"key,omitempty"`     // "" for a create
 	Removal Removal      `json:"removal,omitempty"` // Remove
 	// Fields is what to write, by the side's own field names.
 	Fields Values `json:"fields,omitempty"`
-	// Before is what the side held in those fields, and in the others that took part in the decision:
-	// the write is refused as stale when it no longer does.
+	// Before is what the side held in those fields: the write is refused as stale when it no longer
+	// does.
 	Before Values `json:"before,omitempty"`
-	// Rules tells, by the side's own field name, the rule that decided.
-	Rules map[string]string `json:"rules,omitempty"`
 }
