@@ -41,6 +41,15 @@ const (
 	CodePipelineUnknown      Code = "pipeline_unknown"
 	CodeUnsupportedVersion   Code = "unsupported_version"
 	CodeModuleOff            Code = "module_off"
+	CodeConfiguration        Code = "configuration_invalid"
+	CodeUsage                Code = "usage"
+	CodeSourceUnknown        Code = "source_unknown"
+	CodeRecordUnknown        Code = "record_unknown"
+	CodeResolutionRefused    Code = "resolution_refused"
+	CodeListenFailed         Code = "listen_failed"
+	CodeUnauthorized         Code = "unauthorized"
+	CodeDaemonLost           Code = "daemon_lost"
+	CodeInterrupted          Code = "interrupted"
 )
 
 // CatalogueEntry explains one code.
@@ -86,6 +95,15 @@ func Catalogue() []CatalogueEntry {
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
 		{CodeModuleOff, "The system answers that this part of its API is off.", "A module of Products Manager is disabled, or the account has no access to it.", "Switch the module on, or ask Products Manager's support."},
+		{CodeConfiguration, "The configuration has errors.", "A misspelt name, a missing attribute or a wrong value; each is told with file and line.", "Correct them as told; `tandem validate` checks without touching anything."},
+		{CodeUsage, "The command line is wrong.", "An unknown command or flag, or a missing argument.", "`tandem help COMMAND` shows how it is used."},
+		{CodeSourceUnknown, "There is no such source.", "A misspelt label.", "Use the second label of a source block."},
+		{CodeRecordUnknown, "No such record is known.", "The key or value is misspelt, or the record was never seen by a cycle.", "Give a key of either side, or the value of a `match` field such as the SKU."},
+		{CodeResolutionRefused, "The conflict cannot be settled this way.", "The value is none that the field can take, or the conflict is about the record as a whole.", "Take one of the two sides: `tandem conflicts show ID` shows them."},
+		{CodeListenFailed, "The daemon cannot listen at its address.", "Another process uses the port, or the address is not of this machine.", "Change `listen` in the daemon block, or stop the other process."},
+		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
+		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
+		{CodeInterrupted, "The command was interrupted.", "A signal, or the daemon is stopping.", "Run it again when it suits: what was done is kept, the next cycle goes on from there."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}
 }
