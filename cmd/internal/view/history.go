@@ -1,0 +1,40 @@
+package view
+
+import (
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Event is one line of the history. Maps are by source label.
+type Event struct {
+	Seq      uint64                  `json:"seq"`
+	At       time.Time               `json:"at"`
+	Pipeline string                  `json:"pipeline"`
+	Cycle    pipeline.CycleID        `json:"cycle"`
+	Kind     string                  `json:"kind"` // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink
+	Side     string                  `json:"side,omitempty"`
+	Keys     map[string]pipeline.Key `json:"keys"`
+	Match    pipeline.Values         `json:"match"`
+	Fields   []EventField            `json:"fields"`
+	Rule     string                  `json:"rule,omitempty"`
+	By       string                  `json:"by,omitempty"`
+	Note     string                  `json:"note,omitempty"`
+}
+
+// EventField is one field of an Event.
+type EventField struct {
+	Name   string                    `json:"name"`
+	Before pipeline.Value            `json:"before"` // on the side written
+	After  pipeline.Value            `json:"after"`  // on the side written, as read back
+	Base   map[string]pipeline.Value `json:"base"`
+	Values map[string]pipeline.Value `json:"values"` // what each side held when it was decided
+	Rule   string                    `json:"rule"`
+}
+
+// HistoryQuery selects events: the latest Limit of one record or, for "", of all.
+type HistoryQuery struct {
+	// Record is a key on either side, or the value of a match field (a SKU).
+	Record string
+	Limit  int
+}
