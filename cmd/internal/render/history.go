@@ -1,0 +1,59 @@
+package render
+
+import (
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+)
+
+// History lists events, newest first.
+func (o Output) History(events []view.Event) error {
+	if o.JSON {
+		return list(o, events)
+	}
+	t := o.text()
+	if len(events) == 0 {
+		t.line("no history")
+		return t.err
+	}
+	for _, e := range events {
+		t.line("%s  %s  %s%s", e.At.Local().Format("2006-01-02 15:04:05"), t.paint(bold, clean(e.Kind)), onSide(e), named(e.Match, e.Keys))
+		for _, f := range e.Fields {
+			o.eventField(t, e, f)
+		}
+		if e.Note != "" {
+			t.line("    %s", clean(e.Note))
+		}
+		t.line("    %s", t.paint(dim, byline(e)))
+	}
+	return t.err
+}
+
+func (o Output) eventField(t *text, e view.Event, f view.EventField) {
+	if e.Side == "" {
+		t.line("    %s: %s  %s", clean(f.Name), eventValues(f), t.paint(dim, clean(f.Rule)))
+		return
+	}
+	before, after := change(f.Before, f.After)
+	t.line("    %s: %s → %s  %s", clean(f.Name), before, after, t.paint(dim, clean(f.Rule)))
+}
+
+func eventValues(f view.EventField) string {
+	return sideValues(view.Conflict{Values: f.Values})
+}
+
+func onSide(e view.Event) string {
+	if e.Side == "" {
+		return ""
+	}
+	return "in " + clean(e.Side) + "  "
+}
+
+func byline(e view.Event) string {
+	s := clean(e.Pipeline) + ", cycle " + string(e.Cycle)
+	if e.Rule != "" {
+		s += ", " + clean(e.Rule)
+	}
+	if e.By != "" {
+		s += ", by " + clean(e.By)
+	}
+	return s
+}

@@ -1,0 +1,147 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// PlanText prints plans for people, grouped by side, as they come. It is a view.PlanSink.
+type PlanText struct {
+	out      Output
+	progress *Progress
+	spool    func() (io.ReadWriteSeeker, error)
+	head     view.PlanHead
+	sections map[string]*section
+}
+
+// section is one side of a plan. What belongs to the side shown first is printed at once; the other
+// waits in a spool.
+type section struct {
+	text   *text
+	spool  io.ReadWriteSeeker
+	filled bool
+}
+
+// NewPlanText returns a sink that prints to o. spool makes the place where the second side's lines wait
+// for the end of the first; nil keeps them in memory.
+func NewPlanText(o Output, p *Progress, spool func() (io.ReadWriteSeeker, error)) *PlanText {
+	if spool == nil {
+		spool = func() (io.ReadWriteSeeker, error) { return &memorySpool{}, nil }
+	}
+	return &PlanText{out: o, progress: p, spool: spool}
+}
+
+// Begin opens the plan of a pipeline.
+func (p *PlanText) Begin(h view.PlanHead) error {
+	p.head = h
+	p.sections = map[string]*section{h.Sources[pipeline.Left]: {text: p.out.text()}}
+	return nil
+}
+
+// Progress shows how far the comparison is.
+func (p *PlanText) Progress(v view.Progress) { p.progress.Show(v) }
+
+// Change prints one record.
+func (p *PlanText) Change(c pipeline.PlannedChange) error {
+	p.progress.Clear()
+	s, err := p.section(c.Side)
+	if err != nil {
+		return err
+	}
+	if !s.filled {
+		s.filled = true
+		s.text.line("%s: in %s", s.text.paint(bold, clean(p.head.Pipeline)), s.text.paint(bold, clean(c.Side)))
+	}
+	plannedChange(s.text, c)
+	return s.text.err
+}
+
+func (p *PlanText) section(side string) (*section, error) {
+	if s := p.sections[side]; s != nil {
+		return s, nil
+	}
+	spool, err := p.spool()
+	if err != nil {
+		return nil, err
+	}
+	s := &section{spool: spool, text: &text{w: spool, color: p.out.Color}}
+	p.sections[side] = s
+	return s, nil
+}
+
+// End prints the totals.
+func (p *PlanText) End(totals pipeline.PlanTotals) error {
+	p.progress.Clear()
+	for _, side := range slices.Sorted(maps.Keys(p.sections)) {
+		s := p.sections[side]
+		if s.spool == nil {
+			continue
+		}
+		if _, err := s.spool.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		if _, err := io.Copy(p.out.W, s.spool); err != nil {
+			return err
+		}
+	}
+	return p.totals(totals)
+}
+
+func (p *PlanText) totals(totals pipeline.PlanTotals) error {
+	t := p.out.text()
+	name := t.paint(bold, clean(p.head.Pipeline))
+	if totals.Empty() {
+		t.line("%s: no differences, %s unchanged", name, count(totals.Unchanged, "record"))
+	} else {
+		t.line("%s:", name)
+		for _, label := range p.head.Sources {
+			w := totals.Writes[label]
+			t.line("  in %s: %d to create, %d to update, %d to archive or delete", clean(label), w.Create, w.Update, w.Archive)
+		}
+		t.line("  %s, %s, %s unchanged", count(totals.Conflicts, "conflict"), count(totals.Errors, "error"), count(totals.Unchanged, "record"))
+	}
+	if totals.BrakedBy != nil {
+		t.line("  %s a cycle would stop before its first write: %s", t.paint(red, "brake:"), clean(*totals.BrakedBy))
+	}
+	return t.err
+}
+
+var planSigns = map[pipeline.PlanAction]struct{ sign, color string }{
+	pipeline.PlanCreate:   {"+", green},
+	pipeline.PlanUpdate:   {"~", yellow},
+	pipeline.PlanArchive:  {"-", red},
+	pipeline.PlanDelete:   {"-", red},
+	pipeline.PlanConflict: {"!", magenta},
+	pipeline.PlanError:    {"!", magenta},
+}
+
+func plannedChange(t *text, c pipeline.PlannedChange) {
+	s := planSigns[c.Action]
+	t.line("  %s %s %s", t.paint(s.color, s.sign), c.Action, named(c.Match, c.Keys))
+	for _, f := range c.Fields {
+		before, after := change(f.Before, f.After)
+		if c.Action == pipeline.PlanCreate {
+			t.line("      %s: %s  %s", clean(f.Name), after, t.paint(dim, clean(f.Rule)))
+			continue
+		}
+		arrow := "→"
+		if c.Action == pipeline.PlanConflict {
+			arrow = "≠"
+		}
+		t.line("      %s: %s %s %s  %s", clean(f.Name), before, arrow, after, t.paint(dim, clean(f.Rule)))
+	}
+	if c.Note != "" {
+		t.line("      %s", clean(c.Note))
+	}
+}
+
+// memorySpool keeps what is written until it is read.
+type memorySpool struct{ bytes.Buffer }
+
+// Seek does nothing: reading a buffer begins at its start anyway.
+func (*memorySpool) Seek(int64, int) (int64, error) { return 0, nil }

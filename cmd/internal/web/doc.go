@@ -1,0 +1,13 @@
+// Package web is the daemon's HTTP side and the commands' way to it.
+//
+// One Server listens twice: on the socket STATE_DIR/tandem.sock, which only the daemon's own user can
+// open and which the commands use, and on daemon.listen for metrics, health and the API under a token.
+// Both serve the same handlers over a Backend, which cmd/internal/app implements. Client is the same
+// Backend seen from another process, so a command does not know which of the two it holds.
+//
+// Long answers (a sync with its progress, a plan) are streams of JSON lines; see stream.go. Errors cross
+// as view.Error and come out of Client as the *pipeline.Error that went in.
+//
+// What is kept: a page of another site can neither read nor cause anything (guard.go); the token is
+// compared in constant time; a socket file that a killed daemon left behind is no obstacle (socket.go).
+package web
