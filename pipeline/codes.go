@@ -48,6 +48,7 @@ const (
 	CodeResolutionRefused    Code = "resolution_refused"
 	CodeListenFailed         Code = "listen_failed"
 	CodeUnauthorized         Code = "unauthorized"
+	CodeForbidden            Code = "forbidden"
 	CodeDaemonLost           Code = "daemon_lost"
 	CodeInterrupted          Code = "interrupted"
 )
@@ -102,6 +103,7 @@ func Catalogue() []CatalogueEntry {
 		{CodeResolutionRefused, "The conflict cannot be settled this way.", "The value is none that the field can take, or the conflict is about the record as a whole.", "Take one of the two sides: `tandem conflicts show ID` shows them."},
 		{CodeListenFailed, "The daemon cannot listen at its address.", "Another process uses the port, or the address is not of this machine.", "Change `listen` in the daemon block, or stop the other process."},
 		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
+		{CodeForbidden, "The call may not come from there.", "A web page of another site made the browser call the daemon, or the call names another host than this machine.", "Open the daemon's own address, as `listen` says it; set `token` in the daemon block to call it by another name."},
 		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
 		{CodeInterrupted, "The command was interrupted.", "A signal, or the daemon is stopping.", "Run it again when it suits: what was done is kept, the next cycle goes on from there."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
