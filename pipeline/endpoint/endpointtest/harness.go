@@ -1,0 +1,111 @@
+package endpointtest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Harness says how to reach a system and what it can do.
+type Harness struct {
+	// Open returns a new connection to the system; the suite closes it. It is called many times, and
+	// every connection of one Run leads to the same system.
+	Open func(t *testing.T) pipeline.Endpoint
+	// Fields are the system's names of the fields that the suite uses.
+	Fields Fields
+
+	// Edit changes a record as somebody in the shop does, beside the endpoint. nil edits through Update
+	// of a second connection.
+	Edit func(t *testing.T, key pipeline.Key, fields pipeline.Values)
+	// CountCategories tells how many categories of that path the system has. nil leaves out the check
+	// that no level is made twice.
+	CountCategories func(t *testing.T, path string) int
+	// Stored tells what the system makes of a value beyond Field.Canonical, for systems that do (padding
+	// an EAN, say). nil stores what Canonical gives.
+	Stored func(field string, canonical pipeline.Value) pipeline.Value
+
+	// UniqueEAN: the system refuses a second record with the same value of Fields.EAN.
+	UniqueEAN bool
+	// FindsRepeats: Create of a draft that was made already finds the record. Where the system
+	// does not allow it, only Settle does.
+	FindsRepeats bool
+
+	// Now is this process's clock as the endpoint was given it; nil is time.Now.
+	Now func() time.Time
+	// Wait lets time pass on the system's clock; nil is time.Sleep.
+	Wait func(time.Duration)
+}
+
+// Fields are the names of fields in one system. Title and SKU are required; what a system does not have
+// is "" and its tests are skipped.
+type Fields struct {
+	Title, SKU, EAN, Description string // texts; Description of several lines
+	Price, Cost, Weight          string // numbers
+	Category                     string // a path
+	Active                       string // a bool, false for archived records
+	Custom                       string // a text field of this installation alone
+}
+
+// all returns the names that are there.
+func (f Fields) all() []string {
+	var names []string
+	for _, name := range []string{f.Title, f.SKU, f.EAN, f.Description, f.Price, f.Cost, f.Weight, f.Category, f.Active, f.Custom} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Run tests an endpoint. It needs no more than some seconds of waiting for stamps to settle.
+func Run(t *testing.T, h Harness) {
+	if h.Now == nil {
+		h.Now = time.Now
+	}
+	if h.Wait == nil {
+		h.Wait = time.Sleep
+	}
+	if h.Stored == nil {
+		h.Stored = func(_ string, v pipeline.Value) pipeline.Value { return v }
+	}
+	for _, c := range []struct {
+		name string
+		test func(*session)
+	}{
+		{"Describe", describe},
+		{"CreateReadsBack", createReadsBack},
+		{"CreateInactive", createInactive},
+		{"CreateNothing", createNothing},
+		{"CreateRefusesOnlyTheBad", createRefusesOnlyTheBad},
+		{"CreateAgainFindsTheFirst", createAgainFindsTheFirst},
+		{"SettleFindsWhatWasMade", settleFindsWhatWasMade},
+		{"SettleFindsNothingElse", settleFindsNothingElse},
+		{"UpdateIsPartial", updateIsPartial},
+		{"UpdateToNullClears", updateToNullClears},
+		{"UpdateRefusesOnlyTheBad", updateRefusesOnlyTheBad},
+		{"UpdateOfWhatIsGone", updateOfWhatIsGone},
+		{"TextsSurvive", textsSurvive},
+		{"TextsThatCannotBeSent", textsThatCannotBeSent},
+		{"DecimalsSurvive", decimalsSurvive},
+		{"CategoriesAreMade", categoriesAreMade},
+		{"ArchiveAndBack", archiveAndBack},
+		{"ArchivedIsWrittenTruly", archivedIsWrittenTruly},
+		{"FetchOmitsWhatIsGone", fetchOmitsWhatIsGone},
+		{"FetchGivesTheFieldsAskedFor", fetchGivesTheFieldsAskedFor},
+		{"ListIsComplete", listIsComplete},
+		{"ListEndsWithYield", listEndsWithYield},
+		{"ChangesSeeCreatesEditsArchives", changesSeeCreatesEditsArchives},
+		{"ChangesSeeEveryField", changesSeeEveryField},
+		{"StampsAgree", stampsAgree},
+		{"SettledPromisesAnotherStamp", settledPromisesAnotherStamp},
+		{"ModifiedIsOnOurClock", modifiedIsOnOurClock},
+		{"FindExactly", findExactly},
+		{"RemoveArchives", removeArchives},
+		{"RemoveDeletes", removeDeletes},
+		{"CancelledContext", cancelledContext},
+		{"SeveralGoroutines", severalGoroutines},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(newSession(t, h)) })
+	}
+}
