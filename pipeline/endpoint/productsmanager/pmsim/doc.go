@@ -1,0 +1,17 @@
+// Package pmsim is a stand-in for Products Manager: a real, small HTTP server that behaves as PM's
+// documentation and its vendor's own client say that PM does, with the contradictions between them as
+// switches of Config. Tests of the endpoint and of whole pipelines run against it, benchmarks fill it
+// with tens of thousands of products, and `tandem demo` shows it as the shop.
+//
+// A Server embeds the store of its default account (package catalogue): Create, Edit, Trash, Restore and
+// Put are what shop staff do in PM's own pages; Products tells what came of it. Tenant gives the stores of
+// further accounts. Inject makes requests fail in chosen ways, Counts tells what clients asked for.
+//
+// How a request goes: Server.ServeHTTP finds the route; Server.answer (call.go) lets an injected fault
+// have its say, tells who is calling (auth.go), counts it against the limits (limit.go) and runs the
+// route's handler (app.go, bulk.go, login.go), which returns a value or an error; send.go puts either on
+// the wire in the shapes that Config asks for (envelope.go, failure.go, render.go).
+//
+// A further surface of PM's API is a file with its handlers and its table of routes, as app.go is, and a
+// line in New.
+package pmsim

@@ -1,0 +1,85 @@
+package pmsim
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// gzipFrom is the size in bytes from which on answers are compressed.
+const gzipFrom = 500
+
+// reply is an answer as it goes over the wire.
+type reply struct {
+	status int
+	head   http.Header
+	body   []byte
+}
+
+func (c *call) failureReply(f *failure, head http.Header) reply {
+	for name, values := range f.header {
+		head[name] = values
+	}
+	shape, status := c.server.config.Errors, f.status
+	if c.server.config.SoftErrors && shape == ErrorsWindev && f.body == nil {
+		status = http.StatusOK
+	}
+	return c.newReply(status, f.errorBody(shape, c), head)
+}
+
+func (c *call) newReply(status int, body any, head http.Header) reply {
+	head.Set("Date", c.now.UTC().Format(http.TimeFormat))
+	head.Set("X-Request-Id", c.id)
+	if id := c.Header.Get("X-Correlation-Id"); id != "" {
+		head.Set("X-Correlation-Id", id)
+	} else {
+		head.Set("X-Correlation-Id", c.id)
+	}
+	r := reply{status: status, head: head}
+	if body == nil {
+		return r
+	}
+	head.Set("Content-Type", "application/json")
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		// Everything that is sent came in as JSON or was made here: only a fault in this package leads here.
+		panic("pmsim: " + err.Error())
+	}
+	r.body = bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
+	if len(r.body) > gzipFrom && !c.server.config.NoGzip && strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
+		r.compress()
+	}
+	return r
+}
+
+func (r *reply) compress() {
+	var buf bytes.Buffer
+	zip, err := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
+	if err == nil {
+		_, err = zip.Write(r.body)
+	}
+	if err == nil {
+		err = zip.Close()
+	}
+	if err != nil { // cannot happen: a valid level and a buffer that takes everything
+		return
+	}
+	r.head.Set("Content-Encoding", "gzip")
+	r.body = buf.Bytes()
+}
+
+func (r *reply) send(w http.ResponseWriter) {
+	for name, values := range r.head {
+		w.Header()[name] = values
+	}
+	if r.body != nil {
+		w.Header().Set("Content-Length", strconv.Itoa(len(r.body)))
+	}
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body) // a client that has gone is no matter of the server's
+}
