@@ -38,6 +38,8 @@ const (
 	CodeStateDisk            Code = "state_disk"
 	CodeOtherSystem          Code = "other_system"
 	CodeLanguageNotInstalled Code = "language_not_installed"
+	CodeBraked               Code = "brake_engaged"
+	CodeStopped              Code = "stopped"
 	CodePipelineUnknown      Code = "pipeline_unknown"
 	CodeUnsupportedVersion   Code = "unsupported_version"
 	CodeModuleOff            Code = "module_off"
@@ -93,6 +95,8 @@ func Catalogue() []CatalogueEntry {
 		{CodeStateDisk, "The state cannot be written.", "The disk is full or read-only.", "Make room; nothing was lost, and the next cycle goes on."},
 		{CodeOtherSystem, "A source is another system than the one this state belongs to.", "`url` or `database` now names another server or database.", "Point the source back, or use another `state_dir` for the other system."},
 		{CodeLanguageNotInstalled, "The language is not installed in Odoo.", "`language` names a language that this database does not have.", "Install the language in Odoo (Settings, Translations), or correct `language`."},
+		{CodeBraked, "A brake stopped the cycle before its first write.", "More is due than `limits` allow: a mapping or a source has changed, or a listing is short.", "See what is due with `tandem plan`; raise the limit for one cycle if it is right."},
+		{CodeStopped, "The cycle was stopped.", "The daemon was told to stop.", "Nothing to do: the next cycle goes on where this one stopped."},
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
 		{CodeModuleOff, "The system answers that this part of its API is off.", "A module of Products Manager is disabled, or the account has no access to it.", "Switch the module on, or ask Products Manager's support."},

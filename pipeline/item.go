@@ -38,6 +38,10 @@ type Item struct {
 	LeftOut string
 	// Err is why the item failed.
 	Err *Error
+	// Wrote tells per side that its mutation took effect; NewConflicts counts the conflicts that began.
+	// Set by write.
+	Wrote        [2]bool
+	NewConflicts int
 }
 
 // Fail sets the item's error, the first one only.

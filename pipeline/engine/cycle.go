@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/spool"
+)
+
+// run is one cycle, or one plan.
+type run struct {
+	*Engine
+	opt    Options
+	report pipeline.Report
+	cycle  *pipeline.Cycle
+	linked int // links when the cycle began
+	tally  tally
+	// unfinished counts the items whose outcome is not known or not in the state.
+	unfinished int
+}
+
+// sync is a whole cycle.
+func (r *run) sync(ctx context.Context) (err error) {
+	if r.report.Cycle, err = r.Store.StartCycle(ctx, r.report.Started); err != nil {
+		return err
+	}
+	if err := r.begin(ctx, false); err != nil {
+		return err
+	}
+	later, err := r.Writer.Recover(ctx, r.cycle)
+	if err != nil {
+		return err
+	}
+	decided := spool.New(r.SpoolDir)
+	defer func() { err = errors.Join(err, decided.Close()) }()
+	var refs []spool.Ref
+	detected, err := r.decide(ctx, func(it *pipeline.Item) error {
+		if idle(it) {
+			return nil
+		}
+		ref, err := decided.Append(slim(it))
+		refs = append(refs, ref)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.brake(); err != nil {
+		return err
+	}
+	if err := r.writeAll(ctx, decided, refs); err != nil {
+		return err
+	}
+	return r.finish(ctx, detected, later)
+}
+
+// begin describes both sides and makes the cycle.
+func (r *run) begin(ctx context.Context, dry bool) error {
+	position, err := r.Store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	if r.linked, err = r.Store.CountLinks(ctx); err != nil {
+		return err
+	}
+	d := r.Definition
+	r.cycle = &pipeline.Cycle{
+		ID: r.report.Cycle, Definition: d, DryRun: dry, Started: r.report.Started, Endpoints: r.Endpoints,
+		Full: r.opt.Full || position.Definition != d.Hash || position.Cursors[0] == "" || position.Cursors[1] == "",
+	}
+	r.report.Full = r.cycle.Full
+	for _, s := range pipeline.Sides() {
+		if r.cycle.About[s], err = r.Endpoints[s].Describe(ctx); err != nil {
+			return err
+		}
+	}
+	if err := r.identify(ctx); err != nil {
+		return err
+	}
+	var problems []*pipeline.Error
+	if r.cycle.Types, problems = pipeline.Bind(d, r.cycle.About); len(problems) > 0 {
+		return joined(problems)
+	}
+	return nil
+}
+
+// joined makes one error of several: the first one's code and remedy, everybody's message.
+func joined(problems []*pipeline.Error) error {
+	first := *problems[0]
+	for _, p := range problems[1:] {
+		first.Message += "; " + p.Message
+	}
+	return &first
+}
+
+// identify refuses to go on with another system than the one the state belongs to.
+func (r *run) identify(ctx context.Context) error {
+	known, err := r.Store.Identities(ctx)
+	if err != nil {
+		return err
+	}
+	now := [2]string{r.cycle.About[0].Identity, r.cycle.About[1].Identity}
+	for _, s := range pipeline.Sides() {
+		if known[s] != "" && known[s] != now[s] {
+			return &pipeline.Error{
+				Code: pipeline.CodeOtherSystem,
+				Message: fmt.Sprintf("source %q is another %s (%s) than the one this state belongs to (%s)",
+					r.Definition.Sources[s], r.cycle.About[s].Product, now[s], known[s]),
+			}
+		}
+	}
+	if r.cycle.DryRun || known == now {
+		return nil
+	}
+	return r.Store.SetIdentities(ctx, now)
+}
+
+// decide is the first pass: each decided item is given to keep.
+func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipeline.Detected, error) {
+	done := 0
+	start := time.Now()
+	var staged time.Duration
+	detected, err := r.Detector.Detect(ctx, r.cycle, func(items []*pipeline.Item) error {
+		begun := time.Now()
+		for _, stage := range r.Stages {
+			if err := r.stage(ctx, stage, items); err != nil {
+				return err
+			}
+		}
+		staged += time.Since(begun)
+		for _, it := range items {
+			r.tally.add(it)
+			if err := keep(it); err != nil {
+				return err
+			}
+		}
+		done += len(items)
+		r.progress(pipeline.StageResolve, done, 0)
+		return nil
+	})
+	r.Metrics.stage(r.Definition.Name, pipeline.StageDetect, time.Since(start)-staged)
+	if err == nil {
+		for _, s := range pipeline.Sides() {
+			r.report.Seen[r.Definition.Sources[s]] = detected.Seen[s]
+		}
+	}
+	return detected, err
+}
+
+func (r *run) stage(ctx context.Context, stage pipeline.Stage, items []*pipeline.Item) error {
+	start := time.Now()
+	err := stage.Process(ctx, r.cycle, items)
+	r.Metrics.stage(r.Definition.Name, stage.Name(), time.Since(start))
+	return err
+}
+
+func (r *run) progress(stage pipeline.StageName, done, total int) {
+	if r.opt.Progress != nil {
+		r.opt.Progress(Progress{Stage: stage, Done: done, Total: total})
+	}
+}
+
+// writeAll is the second pass.
+func (r *run) writeAll(ctx context.Context, decided *spool.File, refs []spool.Ref) error {
+	for at := 0; at < len(refs); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(r.cycle.BatchSize(), len(refs)-at)
+		items := make([]*pipeline.Item, n)
+		for i := range items {
+			items[i] = &pipeline.Item{}
+			if err := decided.Read(refs[at+i], items[i]); err != nil {
+				return err
+			}
+		}
+		at += n
+		err := r.stage(ctx, r.Writer, items)
+		for _, it := range items {
+			r.count(it)
+		}
+		if err != nil {
+			return err
+		}
+		r.progress(pipeline.StageWrite, at, len(refs))
+	}
+	return nil
+}
+
+// count brings the outcome of an item into the report.
+func (r *run) count(it *pipeline.Item) {
+	d := r.Definition
+	r.report.Conflicts.New += it.NewConflicts
+	for _, s := range pipeline.Sides() {
+		if !it.Wrote[s] {
+			continue
+		}
+		w := r.report.Writes[d.Sources[s]]
+		switch it.Mutations[s].Kind {
+		case pipeline.Create:
+			w.Create++
+		case pipeline.Update:
+			w.Update++
+		case pipeline.Remove:
+			w.Archive++
+		}
+		r.report.Writes[d.Sources[s]] = w
+		r.Metrics.wrote(d.Name, d.Sources[s], string(it.Mutations[s].Kind))
+	}
+	for _, decision := range it.Decisions {
+		if decision.Conflict && decision.Field != "" {
+			r.Metrics.conflict(d.Name, decision)
+		}
+	}
+	if it.Err != nil {
+		r.Metrics.failed(d.Name, it.Err.Code)
+		if it.Err.Class != pipeline.Permanent && it.Err.Class != pipeline.Stale {
+			r.unfinished++
+		}
+		r.Logger.Warn("record failed", "cycle", r.cycle.ID, "key", it.Keys, "code", it.Err.Code, "error", it.Err.Error())
+	}
+}
+
+// finish moves the position, now that everything is handled.
+func (r *run) finish(ctx context.Context, detected pipeline.Detected, later []string) error {
+	if r.unfinished > 0 {
+		return &pipeline.Error{
+			Code: pipeline.CodeConnectionLost, Class: pipeline.Transient,
+			Message: fmt.Sprintf("%d records could not be finished", r.unfinished),
+			Remedy:  "Nothing to do: the next cycle looks what became of them and goes on.",
+		}
+	}
+	if len(later) > 0 {
+		if err := r.Store.Commit(ctx, pipeline.Commit{Intents: later}); err != nil {
+			return err
+		}
+	}
+	return r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: r.Definition.Hash})
+}
+
+// idle tells whether nothing at all has to be done or remembered about an item.
+func idle(it *pipeline.Item) bool {
+	if it.Link == nil || it.Err != nil || it.LeftOut != "" || it.Retry != nil || len(it.Decisions) > 0 || len(it.Open) > 0 {
+		return false
+	}
+	for _, s := range pipeline.Sides() {
+		if it.Absent[s] != (it.Link.Missing[s] != "") {
+			return false
+		}
+		if r := it.Records[s]; r != nil && (!r.Settled || r.Stamp != it.Link.Seen[s]) {
+			return false
+		}
+	}
+	return true
+}
+
+// slim returns what the second pass needs of an item.
+func slim(it *pipeline.Item) *pipeline.Item {
+	s := *it
+	s.Own, s.Carried = [2][]pipeline.Value{}, [2][]*pipeline.Value{}
+	if s.Link != nil {
+		s.Link = &pipeline.Link{ID: it.Link.ID}
+	}
+	for _, side := range pipeline.Sides() {
+		if r := it.Records[side]; r != nil {
+			s.Records[side] = &pipeline.Record{Key: r.Key, Modified: r.Modified, Stamp: r.Stamp, Settled: r.Settled}
+		}
+	}
+	return &s
+}

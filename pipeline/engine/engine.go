@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Writer is the write stage, which also settles what an earlier cycle left open.
+type Writer interface {
+	pipeline.Stage
+	// Recover settles interrupted creations and returns the intents to settle at the end of the cycle.
+	Recover(ctx context.Context, c *pipeline.Cycle) (later []string, err error)
+}
+
+// Config is what an Engine needs.
+type Config struct {
+	Definition *pipeline.Definition
+	Endpoints  [2]pipeline.Endpoint
+	Store      pipeline.Store
+	Detector   pipeline.Detector
+	// Stages are fetch, transform and resolve, in order.
+	Stages []pipeline.Stage
+	Writer Writer
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Metrics may be nil.
+	Metrics  *Metrics
+	SpoolDir string // for temporary files; "" is the system's directory
+}
+
+// Engine runs the cycles of one pipeline.
+type Engine struct {
+	Config
+	// turn holds one token: the cycle that runs has it. Invariant 8.
+	turn chan struct{}
+}
+
+// New returns an engine. It does nothing by itself.
+func New(cfg Config) *Engine {
+	cfg.Logger = cfg.Logger.With("pipeline", cfg.Definition.Name)
+	return &Engine{Config: cfg, turn: make(chan struct{}, 1)}
+}
+
+// Options of one cycle.
+type Options struct {
+	// Full lists everything. The first cycle, and the first one after a change of the definition, is
+	// full anyway.
+	Full bool
+	// Progress, if set, is told how far the cycle is. It must not block.
+	Progress func(Progress)
+}
+
+// Progress is how far a cycle is: so many records of Total in this stage (Total 0: not known yet).
+type Progress struct {
+	Stage pipeline.StageName `json:"stage"`
+	Done  int                `json:"done"`
+	Total int                `json:"total"`
+}
+
+// Sync runs one cycle, after the one that runs now if there is one. It always returns a report; a
+// failure is told there.
+func (e *Engine) Sync(ctx context.Context, opt Options) pipeline.Report {
+	r := &run{Engine: e, opt: opt, report: e.newReport()}
+	if err := e.take(ctx); err != nil {
+		r.end(context.WithoutCancel(ctx), err)
+		return r.report
+	}
+	defer e.give()
+	r.report.Started = e.Now()
+	err := r.sync(ctx)
+	// The report is stored also when the cycle was told to stop.
+	r.end(context.WithoutCancel(ctx), err)
+	return r.report
+}
+
+// Plan decides everything and writes nothing, anywhere. It yields every change that a cycle would make.
+func (e *Engine) Plan(ctx context.Context, opt Options, yield func(pipeline.PlannedChange) error) (pipeline.PlanTotals, error) {
+	if err := e.take(ctx); err != nil {
+		return pipeline.PlanTotals{}, err
+	}
+	defer e.give()
+	r := &run{Engine: e, opt: opt, report: e.newReport()}
+	return r.plan(ctx, yield)
+}
+
+func (e *Engine) take(ctx context.Context) error {
+	select {
+	case e.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) give() { <-e.turn }
+
+func (e *Engine) newReport() pipeline.Report {
+	left, right := e.Definition.Sources[pipeline.Left], e.Definition.Sources[pipeline.Right]
+	return pipeline.Report{
+		Pipeline: e.Definition.Name,
+		Seen:     map[string]int{left: 0, right: 0},
+		Writes:   map[string]pipeline.Writes{left: {}, right: {}},
+		Started:  e.Now(),
+	}
+}

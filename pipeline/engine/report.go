@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// end completes the report, stores it, and tells log and metrics.
+func (r *run) end(ctx context.Context, failure error) {
+	pending, waiting := r.counts(ctx)
+	r.report.Conflicts.Pending, r.report.Quarantined = pending, waiting
+	r.report.Duration = pipeline.Seconds(r.Now().Sub(r.report.Started))
+	r.report.Result = r.result(failure)
+	if failure != nil {
+		e := pipeline.AsError(failure)
+		if errors.Is(failure, context.Canceled) {
+			e = &pipeline.Error{Code: pipeline.CodeStopped, Message: "the cycle was stopped"}
+		}
+		r.report.Error = &pipeline.Problem{Code: e.Code, Message: e.Error(), Remedy: pipeline.RemedyOf(e)}
+		r.Metrics.failed(r.Definition.Name, e.Code)
+	}
+	if r.report.Cycle != "" {
+		if err := r.Store.PutReport(ctx, r.report); err != nil && r.report.Error == nil {
+			e := pipeline.AsError(err)
+			r.report.Result = pipeline.ResultFailed
+			r.report.Error = &pipeline.Problem{Code: e.Code, Message: e.Error(), Remedy: pipeline.RemedyOf(e)}
+		}
+	}
+	r.log()
+	linked, err := r.Store.CountLinks(ctx)
+	if err != nil {
+		linked = r.linked
+	}
+	r.Metrics.cycle(r.report, linked, r.Now())
+}
+
+func (r *run) result(failure error) pipeline.Result {
+	switch {
+	case r.report.BrakedBy != nil:
+		return pipeline.ResultBraked
+	case failure != nil:
+		return pipeline.ResultFailed
+	case r.report.Quarantined > 0:
+		return pipeline.ResultPartial
+	}
+	return pipeline.ResultDone
+}
+
+// counts returns what waits, as far as the state can tell.
+func (r *run) counts(ctx context.Context) (conflicts, quarantined int) {
+	if list, err := r.Store.Conflicts(ctx); err == nil {
+		for _, c := range list {
+			if c.Resolution == nil {
+				conflicts++
+			}
+		}
+	}
+	if list, err := r.Store.Quarantined(ctx); err == nil {
+		quarantined = len(list)
+	}
+	return conflicts, quarantined
+}
+
+func (r *run) log() {
+	log := r.Logger.With("cycle", r.report.Cycle, "result", r.report.Result, "full", r.report.Full)
+	for _, s := range r.Definition.Sources {
+		w := r.report.Writes[s]
+		log = log.With("seen_"+s, r.report.Seen[s], "created_"+s, w.Create, "updated_"+s, w.Update, "archived_"+s, w.Archive)
+	}
+	if p := r.report.Error; p != nil {
+		log.Error("cycle ended", "code", p.Code, "error", p.Message, "remedy", p.Remedy)
+		return
+	}
+	log.Info("cycle ended", "conflicts", r.report.Conflicts.Pending, "quarantined", r.report.Quarantined)
+}

@@ -1,0 +1,132 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// RetryConfig is how an endpoint is retried.
+type RetryConfig struct {
+	Source   string
+	Logger   *slog.Logger
+	Metrics  *Metrics // may be nil
+	Attempts int      // at most; 0 is 5
+	// Wait sleeps, or returns the context's error; nil sleeps on the real clock.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+// NewRetrying returns end with its reads retried: errors that may pass are tried again after a jittered,
+// growing pause, rate limits after as long as the server asks. Writes go through as they are, since the
+// write stage looks before it repeats one.
+func NewRetrying(end pipeline.Endpoint, cfg RetryConfig) pipeline.Endpoint {
+	if cfg.Attempts == 0 {
+		cfg.Attempts = 5
+	}
+	if cfg.Wait == nil {
+		cfg.Wait = Wait
+	}
+	return &retrying{Endpoint: end, cfg: cfg}
+}
+
+// Wait sleeps for d, or until ctx ends.
+func Wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retrying embeds the endpoint: the writes are its own.
+type retrying struct {
+	pipeline.Endpoint
+	cfg RetryConfig
+}
+
+// retry calls f until it succeeds or its error is not worth another try.
+func retry[T any](ctx context.Context, r *retrying, operation string, f func() (T, error)) (T, error) {
+	pauses := backoff.NewExponentialBackOff()
+	pauses.InitialInterval, pauses.MaxInterval = time.Second, time.Minute
+	for attempt := 1; ; attempt++ {
+		v, err := f()
+		var failure *pipeline.Error
+		if !errors.As(err, &failure) { // success, or not the endpoint's error: ours, or the context's
+			if err == nil {
+				r.cfg.Metrics.sourceUp(r.cfg.Source, true)
+			}
+			return v, err
+		}
+		passing := failure.Class == pipeline.Transient || failure.Class == pipeline.RateLimited
+		if passing || failure.Class == pipeline.Auth {
+			r.cfg.Metrics.sourceUp(r.cfg.Source, false)
+		}
+		if !passing || attempt >= r.cfg.Attempts || ctx.Err() != nil {
+			return v, err
+		}
+		pause := max(pauses.NextBackOff(), failure.RetryAfter)
+		r.cfg.Logger.Info("trying again", "source", r.cfg.Source, "operation", operation,
+			"attempt", attempt, "pause", pause.Round(time.Millisecond), "code", failure.Code, "error", failure.Error())
+		if err := r.cfg.Wait(ctx, pause); err != nil {
+			return v, err
+		}
+	}
+}
+
+func (r *retrying) Describe(ctx context.Context) (pipeline.Description, error) {
+	return retry(ctx, r, "describe", func() (pipeline.Description, error) { return r.Endpoint.Describe(ctx) })
+}
+
+// Changes starts over after an error, which a listing may: it may repeat.
+func (r *retrying) Changes(ctx context.Context, cursor string, fields []string, yield func([]pipeline.Change) error) (string, error) {
+	return r.listing(ctx, "changes", yield, func(y func([]pipeline.Change) error) (string, error) {
+		return r.Endpoint.Changes(ctx, cursor, fields, y)
+	})
+}
+
+func (r *retrying) List(ctx context.Context, fields []string, yield func([]pipeline.Change) error) (string, error) {
+	return r.listing(ctx, "list", yield, func(y func([]pipeline.Change) error) (string, error) {
+		return r.Endpoint.List(ctx, fields, y)
+	})
+}
+
+// listing keeps an error of yield from being taken for the endpoint's.
+func (r *retrying) listing(ctx context.Context, operation string, yield func([]pipeline.Change) error,
+	list func(func([]pipeline.Change) error) (string, error),
+) (string, error) {
+	var ours error
+	next, err := retry(ctx, r, operation, func() (string, error) {
+		next, err := list(func(c []pipeline.Change) error {
+			ours = yield(c)
+			return ours
+		})
+		if ours != nil {
+			return "", nil
+		}
+		return next, err
+	})
+	if ours != nil {
+		return "", ours
+	}
+	return next, err
+}
+
+func (r *retrying) Fetch(ctx context.Context, keys []pipeline.Key, fields []string) ([]pipeline.Record, error) {
+	return retry(ctx, r, "fetch", func() ([]pipeline.Record, error) { return r.Endpoint.Fetch(ctx, keys, fields) })
+}
+
+func (r *retrying) Find(ctx context.Context, field string, values []pipeline.Value, fields []string) ([]pipeline.Record, error) {
+	return retry(ctx, r, "find", func() ([]pipeline.Record, error) { return r.Endpoint.Find(ctx, field, values, fields) })
+}
+
+func (r *retrying) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipeline.Key, error) {
+	return retry(ctx, r, "settle", func() ([]pipeline.Key, error) { return r.Endpoint.Settle(ctx, drafts) })
+}

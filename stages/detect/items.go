@@ -1,0 +1,133 @@
+package detect
+
+import (
+	"context"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/spool"
+)
+
+// items makes items and yields them in batches.
+type items struct {
+	*run
+	yield func([]*pipeline.Item) error
+	batch []*pipeline.Item
+}
+
+// links yields the items of some links.
+func (it *items) links(ctx context.Context, ids []pipeline.LinkID, absent map[pipeline.LinkID]absence) error {
+	links, err := it.State.LinksByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	open, err := it.State.ConflictsOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		link := links[id]
+		if link == nil {
+			continue // dropped since it was quarantined
+		}
+		item := &pipeline.Item{Link: link, Keys: link.Keys, Absent: absent[id].absent, Proven: absent[id].proven}
+		for _, c := range open[id] {
+			if item.Open == nil {
+				item.Open = map[string]pipeline.Conflict{}
+			}
+			item.Open[c.Field] = c
+		}
+		for _, s := range it.sides {
+			h, ok := s.linked[id]
+			item.Hinted[s.side] = ok || item.Absent[s.side]
+			if item.Records[s.side], err = it.load(s.side, h.record); err != nil {
+				return err
+			}
+		}
+		if err := it.add(ctx, item); err != nil {
+			return err
+		}
+	}
+	return it.flush(ctx)
+}
+
+// unlinked yields the pairs, the records without a partner and the ambiguous ones.
+func (it *items) unlinked(ctx context.Context, p *pairing) error {
+	for _, s := range it.sides {
+		for i, c := range s.unlinked {
+			other := it.sides[s.side.Other()]
+			partner := p.partner[s.side][i]
+			j, fresh := other.known[partner]
+			if partner != "" && fresh && s.side == pipeline.Right {
+				continue // came with its left partner
+			}
+			item := &pipeline.Item{}
+			if err := it.set(item, s.side, c); err != nil {
+				return err
+			}
+			if err := p.ambiguous[s.side][i]; err != nil {
+				item.Fail(err)
+			}
+			switch {
+			case partner != "" && fresh:
+				if err := it.set(item, other.side, other.unlinked[j]); err != nil {
+					return err
+				}
+			case partner != "":
+				item.Keys[other.side], item.Hinted[other.side] = partner, true
+			}
+			if err := it.add(ctx, item); err != nil {
+				return err
+			}
+		}
+	}
+	return it.flush(ctx)
+}
+
+func (it *items) set(item *pipeline.Item, side pipeline.Side, c candidate) (err error) {
+	item.Keys[side], item.Hinted[side] = c.key, true
+	item.Records[side], err = it.load(side, c.record)
+	return err
+}
+
+func (it *items) load(side pipeline.Side, ref spool.Ref) (*pipeline.Record, error) {
+	if ref.IsZero() {
+		return nil, nil
+	}
+	var r pipeline.Record
+	return &r, it.spool[side].Read(ref, &r)
+}
+
+func (it *items) add(ctx context.Context, item *pipeline.Item) error {
+	it.batch = append(it.batch, item)
+	if len(it.batch) < it.cycle.BatchSize() {
+		return nil
+	}
+	return it.flush(ctx)
+}
+
+// flush adds what quarantine knows of the records, and yields the batch.
+func (it *items) flush(ctx context.Context) error {
+	batch := it.batch
+	it.batch = nil
+	if len(batch) == 0 {
+		return nil
+	}
+	for _, s := range pipeline.Sides() {
+		var keys []pipeline.Key
+		for _, item := range batch {
+			if item.Keys[s] != "" {
+				keys = append(keys, item.Keys[s])
+			}
+		}
+		failed, err := it.State.QuarantineOf(ctx, s, keys)
+		if err != nil {
+			return err
+		}
+		for _, item := range batch {
+			if q, ok := failed[item.Keys[s]]; ok && item.Keys[s] != "" && item.Retry == nil {
+				item.Retry = &q
+			}
+		}
+	}
+	return it.yield(batch)
+}

@@ -1,0 +1,167 @@
+package detect
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// pairing is what the match keys say of the records without a link.
+type pairing struct {
+	// partner is per side, by index into scan.unlinked, the key of the partner; "" for none.
+	partner [2][]pipeline.Key
+	// ambiguous is per side, by index, why a record pairs with more than one.
+	ambiguous [2][]*pipeline.Error
+}
+
+// group is everything that holds one value of one match field.
+type group struct {
+	fresh [2][]int          // unlinked records of this cycle, by index
+	idle  [2][]pipeline.Key // unlinked records known from earlier cycles
+	taken [2][]pipeline.Key // records that are linked already
+}
+
+func (g *group) free(s pipeline.Side) int { return len(g.fresh[s]) + len(g.idle[s]) }
+
+// pair tries the match fields in order: one free record on each side that hold the same value, and
+// nobody else, are a pair. Several, or one that is linked already, are an ambiguity and nothing is done
+// about it. Records that a field leaves alone are tried by the next.
+func (r *run) pair(ctx context.Context) (*pairing, error) {
+	p := &pairing{}
+	for _, s := range r.sides {
+		p.partner[s.side] = make([]pipeline.Key, len(s.unlinked))
+		p.ambiguous[s.side] = make([]*pipeline.Error, len(s.unlinked))
+	}
+	for _, field := range r.cycle.Definition.Match {
+		groups, err := r.group(ctx, p, field)
+		if err != nil {
+			return nil, err
+		}
+		for _, value := range slices.Sorted(maps.Keys(groups)) {
+			r.decide(p, field, value, groups[value])
+		}
+	}
+	return p, nil
+}
+
+// group collects, by value of one match field, who holds it.
+func (r *run) group(ctx context.Context, p *pairing, field string) (map[string]*group, error) {
+	groups := map[string]*group{}
+	for _, s := range r.sides {
+		for i, c := range s.unlinked {
+			v := c.match[field]
+			if v == "" || p.partner[s.side][i] != "" || p.ambiguous[s.side][i] != nil {
+				continue
+			}
+			if groups[v] == nil {
+				groups[v] = &group{}
+			}
+			groups[v].fresh[s.side] = append(groups[v].fresh[s.side], i)
+		}
+	}
+	for values := range slices.Chunk(slices.Sorted(maps.Keys(groups)), 500) {
+		for _, s := range r.sides {
+			if err := s.addOwners(ctx, groups, field, values); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return groups, nil
+}
+
+// addOwners adds the records that the state knows to hold one of the values.
+func (s *scan) addOwners(ctx context.Context, groups map[string]*group, field string, values []string) error {
+	owners, err := s.State.Owners(ctx, s.side, field, values)
+	if err != nil {
+		return err
+	}
+	var keys []pipeline.Key
+	for _, ks := range owners {
+		keys = append(keys, ks...)
+	}
+	links, err := s.State.LinksByKey(ctx, s.side, keys)
+	if err != nil {
+		return err
+	}
+	for value, ks := range owners {
+		g := groups[value]
+		for _, k := range ks {
+			switch _, fresh := s.known[k]; {
+			case links[k] != nil:
+				g.taken[s.side] = append(g.taken[s.side], k)
+			case !fresh:
+				g.idle[s.side] = append(g.idle[s.side], k)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) decide(p *pairing, field, value string, g *group) {
+	left, right := g.free(pipeline.Left), g.free(pipeline.Right)
+	taken := len(g.taken[pipeline.Left]) + len(g.taken[pipeline.Right])
+	switch {
+	case left == 1 && right == 1 && taken == 0:
+		r.match(p, g)
+	case left+right == 1 && taken == 0:
+		// Alone: the next field, or no partner at all.
+	default:
+		r.refuse(p, field, value, g)
+	}
+}
+
+func (r *run) match(p *pairing, g *group) {
+	for _, s := range pipeline.Sides() {
+		if len(g.fresh[s]) == 0 {
+			continue
+		}
+		o := s.Other()
+		if len(g.fresh[o]) == 1 {
+			p.partner[s][g.fresh[s][0]] = r.sides[o].unlinked[g.fresh[o][0]].key
+		} else {
+			p.partner[s][g.fresh[s][0]] = g.idle[o][0]
+		}
+	}
+}
+
+// refuse marks every record of the group that this cycle saw as ambiguous, naming all candidates.
+func (r *run) refuse(p *pairing, field, value string, g *group) {
+	var held []string
+	for _, s := range pipeline.Sides() {
+		var keys []string
+		for _, i := range g.fresh[s] {
+			keys = append(keys, string(r.sides[s].unlinked[i].key))
+		}
+		for _, k := range g.idle[s] {
+			keys = append(keys, string(k))
+		}
+		for _, k := range g.taken[s] {
+			keys = append(keys, string(k)+" (linked)")
+		}
+		if len(keys) > 0 {
+			slices.Sort(keys)
+			held = append(held, fmt.Sprintf("%s %s", r.cycle.Definition.Sources[s], strings.Join(clipList(keys, 8), ", ")))
+		}
+	}
+	err := &pipeline.Error{
+		Code:    pipeline.CodeAmbiguousMatch,
+		Message: fmt.Sprintf("%s %q is held by %s", field, value, strings.Join(held, "; ")),
+		Remedy:  fmt.Sprintf("Give each product a %s of its own, or archive the duplicate; or take %q out of `match`.", field, field),
+	}
+	for _, s := range pipeline.Sides() {
+		for _, i := range g.fresh[s] {
+			p.ambiguous[s][i] = err
+		}
+	}
+}
+
+func clipList(list []string, n int) []string {
+	if len(list) <= n {
+		return list
+	}
+	return append(slices.Clone(list[:n]), fmt.Sprintf("and %d more", len(list)-n))
+}

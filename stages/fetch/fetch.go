@@ -1,0 +1,81 @@
+package fetch
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Stage is the stage.
+type Stage struct{}
+
+// New returns the stage.
+func New() Stage { return Stage{} }
+
+// Name implements pipeline.Stage.
+func (Stage) Name() pipeline.StageName { return pipeline.StageFetch }
+
+// Process implements pipeline.Stage. It fails only when a side cannot be read.
+func (Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
+	first := func(it *pipeline.Item, s pipeline.Side) bool { return it.Link == nil || it.Hinted[s] }
+	if err := fetch(ctx, c, items, first); err != nil {
+		return err
+	}
+	second := func(it *pipeline.Item, s pipeline.Side) bool { return !it.Hinted[s] && needsBoth(c, it) }
+	return fetch(ctx, c, items, second)
+}
+
+// needsBoth tells whether a linked pair must be merged: something about it is not as it was.
+func needsBoth(c *pipeline.Cycle, it *pipeline.Item) bool {
+	if it.Link == nil || it.Retry != nil {
+		return true
+	}
+	for _, conflict := range it.Open {
+		if conflict.Resolution != nil {
+			return true
+		}
+	}
+	for _, s := range pipeline.Sides() {
+		if !it.Hinted[s] {
+			continue
+		}
+		r := it.Records[s]
+		if r == nil || !c.Unchanged(it.Link, s, c.OwnValues(s, r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// fetch reads, on both sides at once, the records that want asks for and that are not there yet.
+func fetch(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item, want func(*pipeline.Item, pipeline.Side) bool) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range pipeline.Sides() {
+		byKey := map[pipeline.Key]*pipeline.Item{}
+		var keys []pipeline.Key
+		for _, it := range items {
+			if it.Keys[s] != "" && it.Records[s] == nil && want(it, s) {
+				byKey[it.Keys[s]] = it
+				keys = append(keys, it.Keys[s])
+			}
+		}
+		if len(keys) == 0 {
+			continue
+		}
+		g.Go(func() error {
+			records, err := c.Endpoints[s].Fetch(ctx, keys, c.Definition.Wanted(s))
+			if err != nil {
+				return err
+			}
+			for i := range records {
+				if it := byKey[records[i].Key]; it != nil {
+					it.Records[s] = &records[i]
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}

@@ -1,0 +1,175 @@
+package resolve
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// sameMoment is how far apart two modification times must be before one of them counts as later.
+const sameMoment = 2 * time.Second
+
+// mergeFields decides every mapped field of a pair whose records are both there.
+func mergeFields(c *pipeline.Cycle, it *pipeline.Item) {
+	for i := range c.Definition.Fields {
+		if d := mergeField(c, it, i); d != nil {
+			it.Decisions = append(it.Decisions, *d)
+		}
+	}
+}
+
+// field is one field of an item while it is being decided.
+type field struct {
+	pipeline.Decision
+	mapped  pipeline.MappedField
+	cycle   *pipeline.Cycle
+	item    *pipeline.Item
+	changed [2]bool
+	paired  bool // there is no base on some side: the pair is new to this field
+	carried [2]*pipeline.Value
+}
+
+// mergeField returns the decision on field i; nil when it is what it was.
+func mergeField(c *pipeline.Cycle, it *pipeline.Item, i int) *pipeline.Decision {
+	f := &field{mapped: c.Definition.Fields[i], cycle: c, item: it}
+	f.Field = f.mapped.Name
+	for _, s := range pipeline.Sides() {
+		f.Values[s], f.carried[s] = it.Own[s][i], it.Carried[s][i]
+		if it.Link == nil {
+			f.paired = true
+			continue
+		}
+		base, ok := it.Link.Base[s][f.Field]
+		f.Base[s] = base
+		f.changed[s] = !ok || !base.Equal(f.Values[s])
+		f.paired = f.paired || !ok
+	}
+	if !f.paired && !f.changed[0] && !f.changed[1] && it.Open[f.Field].Resolution == nil {
+		return nil
+	}
+	if f.decide(); f.Verdict == "" {
+		return nil
+	}
+	return &f.Decision
+}
+
+func (f *field) decide() {
+	if open, ok := f.item.Open[f.Field]; ok && open.Resolution != nil && f.settled(open) {
+		return
+	}
+	switch {
+	case !f.paired && !f.changed[pipeline.Left] && !f.changed[pipeline.Right]:
+		// Both sides went back to what they agreed on.
+	case f.agree():
+		f.Verdict, f.Rule = pipeline.Agree, "both sides hold the same"
+	case f.paired:
+		f.pair()
+	case f.changed[pipeline.Left] && f.changed[pipeline.Right]:
+		f.Conflict = true
+		f.strategy()
+	case f.changed[pipeline.Left]:
+		f.take(pipeline.Left, "changed on "+f.label(pipeline.Left)+" only")
+	case f.changed[pipeline.Right]:
+		f.take(pipeline.Right, "changed on "+f.label(pipeline.Right)+" only")
+	}
+}
+
+// settled carries out what somebody decided, if both sides still hold what they were shown.
+func (f *field) settled(open pipeline.Conflict) bool {
+	r := open.Resolution
+	if !r.Seen[0].Equal(f.Values[0]) || !r.Seen[1].Equal(f.Values[1]) {
+		return false // Invariant 6: they have moved since; the conflict is asked anew
+	}
+	f.Conflict, f.By = true, r.By
+	rule := "settled by hand"
+	switch r.Verdict {
+	case pipeline.TakeLeft:
+		f.take(pipeline.Left, rule)
+	case pipeline.TakeRight:
+		f.take(pipeline.Right, rule)
+	case pipeline.TakeValue:
+		f.Verdict, f.Rule = pipeline.TakeValue, rule
+		for _, s := range pipeline.Sides() {
+			f.After[s] = *f.carried[s]
+			f.Writes[s] = !f.After[s].Equal(f.Values[s])
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// agree tells whether both sides hold the same after mapping, in either side's terms.
+func (f *field) agree() bool {
+	for _, s := range pipeline.Sides() {
+		if f.carried[s] != nil && f.carried[s].Equal(f.Values[s]) {
+			return true
+		}
+	}
+	return false
+}
+
+// pair decides a field that has no base: the side that holds nothing takes the other's value, two
+// different values are for the strategy.
+func (f *field) pair() {
+	l, r := f.Values[pipeline.Left].IsNull(), f.Values[pipeline.Right].IsNull()
+	switch {
+	case l && !r:
+		f.take(pipeline.Right, "new pair: "+f.label(pipeline.Left)+" held nothing")
+	case r && !l:
+		f.take(pipeline.Left, "new pair: "+f.label(pipeline.Right)+" held nothing")
+	default:
+		f.Conflict = true
+		f.strategy()
+	}
+}
+
+// strategy settles two different edits by the configured rule, or lets the field wait.
+func (f *field) strategy() {
+	switch f.mapped.Strategy.Kind {
+	case pipeline.StrategySide:
+		f.take(f.mapped.Strategy.Side, f.mapped.Rule)
+	case pipeline.StrategyLatest:
+		f.latest()
+	default:
+		f.wait(f.mapped.Rule)
+	}
+}
+
+func (f *field) latest() {
+	rule := f.mapped.Rule
+	l, r := f.item.Records[pipeline.Left].Modified, f.item.Records[pipeline.Right].Modified
+	if l.IsZero() || r.IsZero() {
+		f.wait(rule + ": a modification time is unknown")
+		return
+	}
+	switch apart := l.Sub(r); {
+	case apart.Abs() <= sameMoment:
+		f.wait(fmt.Sprintf("%s: modified within %s of each other", rule, sameMoment))
+	case apart > 0:
+		f.take(pipeline.Left, rule+": "+f.label(pipeline.Left)+" is later")
+	default:
+		f.take(pipeline.Right, rule+": "+f.label(pipeline.Right)+" is later")
+	}
+}
+
+func (f *field) wait(rule string) {
+	f.Verdict, f.Rule = pipeline.Wait, rule
+}
+
+// take takes the value of one side, if the direction lets it through.
+func (f *field) take(from pipeline.Side, rule string) {
+	to := from.Other()
+	if !f.mapped.Writes[to] {
+		f.Verdict = pipeline.Hold
+		f.Rule = rule + "; the direction lets nothing through to " + f.label(to)
+		return
+	}
+	f.Verdict, f.Rule = pipeline.Taking(from), rule
+	f.After[from] = f.Values[from]
+	f.After[to] = *f.carried[to]
+	f.Writes[to] = true
+}
+
+func (f *field) label(s pipeline.Side) string { return f.cycle.Definition.Sources[s] }

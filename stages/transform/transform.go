@@ -1,0 +1,210 @@
+package transform
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Stage is the stage.
+type Stage struct{}
+
+// New returns the stage.
+func New() Stage { return Stage{} }
+
+// Name implements pipeline.Stage.
+func (Stage) Name() pipeline.StageName { return pipeline.StageTransform }
+
+// Process implements pipeline.Stage.
+func (Stage) Process(_ context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
+	for _, it := range items {
+		read(c, it)
+		if it.Err != nil {
+			continue
+		}
+		if err := leaveOut(c, it); err != nil {
+			it.Fail(err)
+			continue
+		}
+		if it.LeftOut == "" {
+			carryAll(c, it)
+		}
+	}
+	return nil
+}
+
+// read sets the canonical values of both sides and the match values.
+func read(c *pipeline.Cycle, it *pipeline.Item) {
+	it.Match = pipeline.Values{}
+	for _, s := range pipeline.Sides() {
+		if it.Records[s] == nil {
+			continue
+		}
+		it.Own[s] = c.OwnValues(s, it.Records[s])
+		it.MatchText[s] = c.MatchText(it.Own[s])
+	}
+	for i, f := range c.Definition.Fields {
+		for _, name := range c.Definition.Match {
+			if f.Name == name {
+				it.Match[name] = matchValue(it, i, name)
+			}
+		}
+	}
+}
+
+func matchValue(it *pipeline.Item, i int, name string) pipeline.Value {
+	for _, s := range pipeline.Sides() {
+		if it.Own[s] != nil && !it.Own[s][i].IsNull() {
+			return it.Own[s][i]
+		}
+	}
+	if it.Link != nil {
+		return it.Link.Base[pipeline.Left][name]
+	}
+	return pipeline.Value{}
+}
+
+// leaveOut sets LeftOut for records that take no part: excluded by their endpoint, or not selected by
+// the filter. The filter sees the record of its side, or what would be made there.
+func leaveOut(c *pipeline.Cycle, it *pipeline.Item) error {
+	for _, s := range pipeline.Sides() {
+		if r := it.Records[s]; r != nil && r.Excluded != "" {
+			it.LeftOut = r.Excluded
+			return nil
+		}
+	}
+	d := c.Definition
+	if d.Filter == nil {
+		return nil
+	}
+	side := d.FilterSide
+	record := it.Records[side]
+	if record == nil {
+		if it.Records[side.Other()] == nil {
+			return nil
+		}
+		record = &pipeline.Record{Fields: pipeline.Values{}}
+		for i, f := range d.Fields {
+			v, err := carry(c, it, side, i)
+			if err != nil {
+				return err
+			}
+			record.Fields[f.Fields[side]] = v
+		}
+	}
+	selected, err := d.Filter.Selects(record)
+	if err != nil {
+		return &pipeline.Error{Code: pipeline.CodeMappingFailed, Message: "the filter cannot be evaluated for this record", Cause: err}
+	}
+	if !selected {
+		it.LeftOut = "outside of the filter"
+	}
+	return nil
+}
+
+// carryAll carries every value that may have to move.
+func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
+	n := len(c.Definition.Fields)
+	for _, to := range pipeline.Sides() {
+		it.Carried[to] = make([]*pipeline.Value, n)
+		from := to.Other()
+		if it.Own[from] == nil {
+			continue
+		}
+		for i := range n {
+			if !moves(c, it, from, i) {
+				continue
+			}
+			v, err := carry(c, it, to, i)
+			if err != nil {
+				it.Fail(err)
+				return
+			}
+			it.Carried[to][i] = &v
+		}
+	}
+	for _, conflict := range it.Open {
+		if r := conflict.Resolution; r != nil && r.Verdict == pipeline.TakeValue {
+			if err := carryThird(c, it, conflict.Field, r.Value); err != nil {
+				it.Fail(err)
+			}
+		}
+	}
+}
+
+// moves tells whether the value of a field on one side may have to go to the other: it differs from
+// its base, has none, or somebody settled a conflict about it.
+func moves(c *pipeline.Cycle, it *pipeline.Item, from pipeline.Side, i int) bool {
+	name := c.Definition.Fields[i].Name
+	if it.Link == nil || it.Open[name].Resolution != nil {
+		return true
+	}
+	if it.Own[from.Other()] == nil {
+		return it.Link.Gone[from.Other()] || it.Proven[from.Other()] // it may have to be made again
+	}
+	for _, s := range pipeline.Sides() {
+		if base, ok := it.Link.Base[s][name]; !ok || (s == from && !base.Equal(it.Own[from][i])) {
+			return true
+		}
+	}
+	return false
+}
+
+// carry returns what side `to` should hold in field i, from the other side's record.
+func carry(c *pipeline.Cycle, it *pipeline.Item, to pipeline.Side, i int) (pipeline.Value, error) {
+	return carryValue(c, it.Own[to.Other()][i], it.Records[to.Other()], to, i)
+}
+
+func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to pipeline.Side, i int) (pipeline.Value, error) {
+	f, target := c.Definition.Fields[i], c.Types[to][i]
+	var err error
+	if f.Carry[to] != nil {
+		v, err = f.Carry[to].Apply(v, record)
+		v = target.UnderRoot(v)
+	} else {
+		v, err = pipeline.CarryPath(v, c.Types[to.Other()][i], target)
+	}
+	if err == nil {
+		v, err = target.Canonical(v)
+	}
+	if err != nil {
+		return v, &pipeline.Error{
+			Code: pipeline.CodeMappingFailed,
+			Message: fmt.Sprintf("%s cannot be carried to field %q of %s (mapping of %q, %s)",
+				describe(v), f.Fields[to], c.Definition.Sources[to], f.Name, f.Source),
+			Cause: err,
+		}
+	}
+	return v, nil
+}
+
+// carryThird puts the third value that somebody chose, in the left side's terms, on both sides.
+func carryThird(c *pipeline.Cycle, it *pipeline.Item, field string, value pipeline.Value) error {
+	for i, f := range c.Definition.Fields {
+		if f.Name != field || it.Own[pipeline.Left] == nil || it.Own[pipeline.Right] == nil {
+			continue
+		}
+		left, err := c.Types[pipeline.Left][i].Canonical(value)
+		if err != nil {
+			return &pipeline.Error{Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("%s is no value for %q", describe(value), field), Cause: err}
+		}
+		right, err := carryValue(c, left, it.Records[pipeline.Left], pipeline.Right, i)
+		if err != nil {
+			return err
+		}
+		it.Carried[pipeline.Left][i], it.Carried[pipeline.Right][i] = &left, &right
+	}
+	return nil
+}
+
+func describe(v pipeline.Value) string {
+	if v.IsNull() {
+		return "an empty value"
+	}
+	s := []rune(v.String())
+	if len(s) > 40 {
+		return fmt.Sprintf("%q…", string(s[:40]))
+	}
+	return fmt.Sprintf("%q", string(s))
+}

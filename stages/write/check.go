@@ -1,0 +1,125 @@
+package write
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// check looks whether the targets of one side still are what was decided upon, and fails the items
+// whose target is not.
+func (b *batch) check(ctx context.Context, side pipeline.Side) error {
+	var changes, creates []*job
+	for _, j := range b.jobs[side] {
+		if j.m.Kind == pipeline.Create {
+			creates = append(creates, j)
+		} else {
+			changes = append(changes, j)
+		}
+	}
+	if err := b.checkBefore(ctx, side, changes); err != nil {
+		return err
+	}
+	return b.checkAbsent(ctx, side, creates)
+}
+
+// checkBefore compares what the records hold with what the mutations presume.
+func (b *batch) checkBefore(ctx context.Context, side pipeline.Side, jobs []*job) error {
+	current, err := b.read(ctx, side, jobs)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs {
+		r := current[j.item.Keys[side]]
+		if r == nil {
+			j.item.Fail(stale(fmt.Sprintf("%s is gone from %s", j.item.Keys[side], b.cycle.Definition.Sources[side])))
+			continue
+		}
+		if name := b.differs(side, r, j.m.Before); name != "" {
+			j.item.Fail(stale(fmt.Sprintf("%s of %s on %s changed meanwhile", name, j.item.Keys[side], b.cycle.Definition.Sources[side])))
+		}
+	}
+	return nil
+}
+
+// read fetches the jobs' targets with the fields that their mutations touch.
+func (b *batch) read(ctx context.Context, side pipeline.Side, jobs []*job) (map[pipeline.Key]*pipeline.Record, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	fields := map[string]bool{}
+	keys := make([]pipeline.Key, len(jobs))
+	for i, j := range jobs {
+		keys[i] = j.item.Keys[side]
+		for name := range j.m.Fields {
+			fields[name] = true
+		}
+	}
+	records, err := b.cycle.Endpoints[side].Fetch(ctx, keys, slices.Sorted(maps.Keys(fields)))
+	if err != nil {
+		return nil, err
+	}
+	byKey := make(map[pipeline.Key]*pipeline.Record, len(records))
+	for i := range records {
+		byKey[records[i].Key] = &records[i]
+	}
+	return byKey, nil
+}
+
+// differs returns a field whose value in r is not the one of want; "" if all are.
+func (b *batch) differs(side pipeline.Side, r *pipeline.Record, want pipeline.Values) string {
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if !b.canonical(side, name, r.Fields[name]).Equal(b.canonical(side, name, want[name])) {
+			return name
+		}
+	}
+	return ""
+}
+
+func (b *batch) canonical(side pipeline.Side, name string, v pipeline.Value) pipeline.Value {
+	t, _ := b.cycle.About[side].Schema.Lookup(name)
+	if c, err := t.Canonical(v); err == nil {
+		return c
+	}
+	return v
+}
+
+// checkAbsent looks for records that hold a match value of one about to be made. Somebody made such a
+// record since detection, so the pair is decided anew instead of doubling it.
+func (b *batch) checkAbsent(ctx context.Context, side pipeline.Side, jobs []*job) error {
+	for _, name := range b.cycle.Definition.Match {
+		f, _ := b.cycle.Definition.Field(name)
+		own := f.Fields[side]
+		byValue := map[string][]*job{}
+		var values []pipeline.Value
+		for _, j := range jobs {
+			v := j.m.Fields[own]
+			if v.IsNull() || j.item.Err != nil {
+				continue
+			}
+			byValue[v.String()] = append(byValue[v.String()], j)
+			values = append(values, v)
+		}
+		if len(values) == 0 {
+			continue
+		}
+		found, err := b.cycle.Endpoints[side].Find(ctx, own, values, []string{own})
+		if errors.Is(err, pipeline.ErrCannotFind) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			for _, j := range byValue[b.canonical(side, own, r.Fields[own]).String()] {
+				j.item.Fail(stale(fmt.Sprintf("%s %s with %s %s exists on %s by now",
+					b.cycle.About[side].Product, r.Key, own, r.Fields[own], b.cycle.Definition.Sources[side])))
+			}
+		}
+	}
+	return nil
+}

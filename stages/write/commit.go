@@ -1,0 +1,302 @@
+package write
+
+import (
+	"context"
+	"maps"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// ledger collects what the batch learned.
+type ledger struct {
+	*batch
+	pipeline.Commit
+	byItem map[*pipeline.Item]*[2]*job
+}
+
+// commit stores what the batch learned, atomically.
+func (b *batch) commit(ctx context.Context) error {
+	l := &ledger{batch: b, byItem: map[*pipeline.Item]*[2]*job{}}
+	for _, side := range pipeline.Sides() {
+		for _, j := range b.jobs[side] {
+			if l.byItem[j.item] == nil {
+				l.byItem[j.item] = &[2]*job{}
+			}
+			l.byItem[j.item][side] = j
+		}
+	}
+	for _, it := range b.items {
+		l.item(it)
+	}
+	return b.State.Commit(ctx, l.Commit)
+}
+
+func (l *ledger) item(it *pipeline.Item) {
+	jobs := l.byItem[it]
+	if jobs == nil {
+		jobs = &[2]*job{}
+	}
+	for _, j := range jobs {
+		if j != nil {
+			l.settleIntent(it, j)
+		}
+	}
+	switch {
+	case it.Err != nil:
+		l.failed(it)
+		if it.Link == nil && !it.Wrote[0] && !it.Wrote[1] {
+			l.unlinked(it, string(it.Err.Code))
+			return
+		}
+	case it.LeftOut != "" && it.Link == nil:
+		l.unlinked(it, it.LeftOut)
+		l.heal(it)
+		return
+	default:
+		l.heal(it)
+	}
+	if link := l.advance(it, jobs); link != nil {
+		l.Links = append(l.Links, link)
+	}
+}
+
+// settleIntent notes how a job ended. An intent whose outcome is unknown stays: Invariant 3.
+func (l *ledger) settleIntent(it *pipeline.Item, j *job) {
+	if j.done {
+		it.Wrote[j.side] = true
+		l.Intents = append(l.Intents, j.intent.ID)
+		return
+	}
+	if j.err == nil {
+		j.err = stale("it was not sent")
+	}
+	it.Fail(j.err)
+	unknown := j.err.Class == pipeline.Transient || j.err.Class == pipeline.RateLimited || j.err.MaybeDone
+	if !unknown {
+		l.Intents = append(l.Intents, j.intent.ID)
+	}
+}
+
+// unlinked remembers the records of an item that has no link, so that a later partner finds them.
+func (l *ledger) unlinked(it *pipeline.Item, why string) {
+	for _, s := range pipeline.Sides() {
+		switch r := it.Records[s]; {
+		case it.Keys[s] == "":
+		case r == nil:
+			l.Forget[s] = append(l.Forget[s], it.Keys[s])
+		default:
+			u := pipeline.Unlinked{Side: s, Key: it.Keys[s], Match: it.MatchText[s], Why: why}
+			if it.Err == nil && r.Settled {
+				u.Seen = r.Stamp
+			}
+			l.Commit.Unlinked = append(l.Commit.Unlinked, u)
+		}
+	}
+}
+
+// advance returns the item's link as it now is, nil when nothing about it changed.
+func (l *ledger) advance(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
+	link := l.start(it, jobs)
+	if link == nil {
+		return nil
+	}
+	before := it.Link
+	if it.LeftOut == "" {
+		if dropped := l.removed(it, link, jobs); dropped {
+			return nil
+		}
+		l.rebase(it, link, jobs)
+		l.conflicts(it, link)
+		l.history(it, link, jobs)
+	}
+	look(it, link, jobs)
+	if before != nil && same(before, link) {
+		return nil
+	}
+	link.Updated = l.Now()
+	if before == nil {
+		link.Created = link.Updated
+		for _, s := range pipeline.Sides() {
+			l.Forget[s] = append(l.Forget[s], link.Keys[s])
+		}
+	}
+	return link
+}
+
+// start returns a copy of the item's link, or a new one for a pair that was found or made.
+func (l *ledger) start(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
+	if it.Link != nil {
+		link := *it.Link
+		for _, s := range pipeline.Sides() {
+			if link.Base[s] = maps.Clone(link.Base[s]); link.Base[s] == nil {
+				link.Base[s] = pipeline.Values{}
+			}
+			if j := jobs[s]; j != nil && j.done && j.m.Kind == pipeline.Create {
+				link.Keys[s] = j.receipt.Key
+			}
+		}
+		return &link
+	}
+	link := &pipeline.Link{Keys: it.Keys, Base: [2]pipeline.Values{{}, {}}}
+	for _, s := range pipeline.Sides() {
+		if j := jobs[s]; j != nil && j.done && j.m.Kind == pipeline.Create {
+			link.ID, link.Keys[s] = j.intent.Link, j.receipt.Key
+		}
+	}
+	if link.Keys[0] == "" || link.Keys[1] == "" {
+		return nil
+	}
+	if link.ID == "" {
+		link.ID = pipeline.LinkID(l.NewID())
+	}
+	return link
+}
+
+// removed brings removals and absences into the link; true means that the link is dropped.
+func (l *ledger) removed(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) (dropped bool) {
+	for _, s := range pipeline.Sides() {
+		made := jobs[s] != nil && jobs[s].done && jobs[s].m.Kind == pipeline.Create
+		switch {
+		case it.Records[s] != nil || made:
+			link.Missing[s], link.Gone[s] = "", false
+		case it.Absent[s] && link.Missing[s] == "":
+			link.Missing[s] = l.cycle.ID
+		}
+	}
+	if it.Err != nil {
+		return false
+	}
+	for _, d := range it.Decisions {
+		if d.Field != "" || it.Link == nil {
+			continue
+		}
+		switch d.Verdict {
+		case pipeline.Agree:
+			return l.drop(it, link, jobs)
+		case pipeline.TakeLeft, pipeline.TakeRight:
+			gone := pipeline.Left
+			if d.Verdict == pipeline.TakeRight {
+				gone = pipeline.Right
+			}
+			j := jobs[gone.Other()]
+			if j == nil || j.m.Kind != pipeline.Remove {
+				continue
+			}
+			if j.m.Removal == pipeline.Delete {
+				return l.drop(it, link, jobs)
+			}
+			link.Gone[gone] = true
+			if j.receipt.Record != nil {
+				for i, v := range l.cycle.OwnValues(j.side, j.receipt.Record) {
+					link.Base[j.side][l.cycle.Definition.Fields[i].Name] = v
+				}
+			}
+		case pipeline.Hold:
+			for _, s := range pipeline.Sides() {
+				link.Gone[s] = link.Gone[s] || it.Proven[s]
+			}
+		}
+	}
+	return false
+}
+
+func (l *ledger) drop(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) bool {
+	l.Drop = append(l.Drop, link.ID)
+	for _, c := range it.Open {
+		l.Close = append(l.Close, c.ID)
+	}
+	l.history(it, link, jobs)
+	return true
+}
+
+// rebase moves the base of every field whose decision is carried out.
+//
+// Invariant 2: what a write left behind is taken from the read back, never from what was sent. Where
+// the endpoint cannot vouch that nobody edited the record in between, a field that differs from what
+// was sent keeps what was sent as its base, so that the difference is noticed as an edit.
+func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
+	for i, f := range l.cycle.Definition.Fields {
+		d := decisionOn(it, f.Name)
+		created := created(jobs)
+		if d == nil || d.Verdict == pipeline.Wait || (d.Verdict == pipeline.Hold && created == nil) {
+			continue
+		}
+		var base [2]pipeline.Value
+		ok := true
+		for _, s := range pipeline.Sides() {
+			base[s] = d.Values[s]
+			j := jobs[s]
+			switch {
+			case d.Writes[s] && (j == nil || !j.done):
+				ok = false
+			case d.Writes[s] || (created != nil && created.side == s):
+				base[s] = l.confirmed(j, i)
+			}
+		}
+		if ok {
+			link.Base[0][f.Name], link.Base[1][f.Name] = base[0], base[1]
+		}
+	}
+}
+
+// confirmed returns what field i is on the side that j wrote.
+func (l *ledger) confirmed(j *job, i int) pipeline.Value {
+	f := l.cycle.Definition.Fields[i]
+	name := f.Fields[j.side]
+	t := l.cycle.Types[j.side][i]
+	sent, wasSent := j.m.Fields[name]
+	if j.receipt.Record == nil {
+		return sent
+	}
+	held, read := j.receipt.Record.Fields[name]
+	if c, err := t.Canonical(held); err == nil {
+		held = c
+	}
+	switch {
+	case !read:
+		return sent
+	case wasSent && !j.receipt.Alone && !held.Equal(sent):
+		return sent
+	}
+	return held
+}
+
+// look sets the stamps: a side that was written, or read before its stamp was settled, is looked at
+// again in the next cycle.
+func look(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
+	for _, s := range pipeline.Sides() {
+		switch r := it.Records[s]; {
+		case jobs[s] != nil || it.Err != nil:
+			link.Seen[s] = ""
+		case r == nil:
+		case r.Settled:
+			link.Seen[s] = r.Stamp
+		default:
+			link.Seen[s] = ""
+		}
+	}
+}
+
+func same(a, b *pipeline.Link) bool {
+	return a.Keys == b.Keys && a.Seen == b.Seen && a.Missing == b.Missing && a.Gone == b.Gone &&
+		maps.EqualFunc(a.Base[0], b.Base[0], pipeline.Value.Equal) &&
+		maps.EqualFunc(a.Base[1], b.Base[1], pipeline.Value.Equal)
+}
+
+func decisionOn(it *pipeline.Item, field string) *pipeline.Decision {
+	for i := range it.Decisions {
+		if it.Decisions[i].Field == field {
+			return &it.Decisions[i]
+		}
+	}
+	return nil
+}
+
+func created(jobs *[2]*job) *job {
+	for _, j := range jobs {
+		if j != nil && j.m.Kind == pipeline.Create {
+			return j
+		}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package write
+
+import "github.com/tandem-sync/tandem/pipeline"
+
+// event adds a line to the history.
+func (l *ledger) event(it *pipeline.Item, link *pipeline.Link, e pipeline.Event) {
+	e.At, e.Cycle, e.Keys, e.Match = l.Now(), l.cycle.ID, it.Keys, it.Match
+	if link != nil {
+		e.Link, e.Keys = link.ID, link.Keys
+	}
+	l.History = append(l.History, e)
+}
+
+// history tells what was written and what was agreed.
+//
+// Invariant 6 (no silent loss): each field that was written keeps the base and what both sides held, so
+// the value that lost can be read here.
+func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
+	if it.Link == nil && created(jobs) == nil {
+		l.event(it, link, pipeline.Event{Kind: "link", Rule: "paired by match"})
+	}
+	for _, s := range pipeline.Sides() {
+		if j := jobs[s]; j != nil && j.done {
+			l.written(it, link, j)
+		}
+	}
+	for _, d := range it.Decisions {
+		switch {
+		case d.Field == "" && d.Verdict == pipeline.Agree:
+			l.event(it, link, pipeline.Event{Kind: "unlink", Rule: d.Rule})
+		case d.Verdict == pipeline.Agree && it.Link != nil && !d.Base[0].Equal(d.Values[0]) && !d.Base[1].Equal(d.Values[1]):
+			l.event(it, link, pipeline.Event{Kind: "agree", Rule: d.Rule, Fields: []pipeline.FieldChange{
+				{Name: d.Field, Base: d.Base, Values: d.Values, Rule: d.Rule},
+			}})
+		}
+	}
+}
+
+// written tells one write.
+func (l *ledger) written(it *pipeline.Item, link *pipeline.Link, j *job) {
+	side := j.side
+	e := pipeline.Event{Kind: string(j.m.Kind), Side: &side}
+	if j.m.Kind == pipeline.Remove {
+		e.Kind = string(j.m.Removal)
+	}
+	for i, f := range l.cycle.Definition.Fields {
+		d := decisionOn(it, f.Name)
+		if d == nil || !d.Writes[side] {
+			continue
+		}
+		after := l.confirmed(j, i)
+		if j.m.Kind == pipeline.Create && after.IsNull() {
+			continue
+		}
+		e.Fields = append(e.Fields, pipeline.FieldChange{
+			Name: f.Name, Base: d.Base, Values: d.Values, Before: d.Values[side], After: after, Rule: d.Rule,
+		})
+		if d.By != "" {
+			e.By = d.By
+		}
+	}
+	if d := decisionOn(it, ""); d != nil {
+		e.Rule, e.By = d.Rule, d.By
+	}
+	l.event(it, link, e)
+}

@@ -1,0 +1,190 @@
+package write
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// State is what the stage needs of a pipeline's state.
+type State interface {
+	pipeline.Links
+	pipeline.Intents
+	pipeline.Committer
+}
+
+// Config is what a Stage needs.
+type Config struct {
+	State State
+	Now   func() time.Time
+	// NewID returns an id never returned before: letters and digits.
+	NewID func() string
+	// Wait sleeps between two attempts, or returns the context's error.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+// Stage is the stage.
+type Stage struct{ Config }
+
+// New returns the stage.
+func New(cfg Config) *Stage { return &Stage{cfg} }
+
+// Name implements pipeline.Stage.
+func (*Stage) Name() pipeline.StageName { return pipeline.StageWrite }
+
+// job is one mutation on its way.
+type job struct {
+	item    *pipeline.Item
+	side    pipeline.Side
+	m       *pipeline.Mutation
+	intent  pipeline.Intent
+	receipt pipeline.Receipt
+	done    bool
+	err     *pipeline.Error
+}
+
+// batch is what Process works on.
+type batch struct {
+	*Stage
+	cycle *pipeline.Cycle
+	items []*pipeline.Item
+	jobs  [2][]*job
+}
+
+// Process implements pipeline.Stage. It returns an error when a side cannot be written at all; what was
+// written until then is in the state.
+func (s *Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
+	if err := s.reload(ctx, items); err != nil {
+		return err
+	}
+	b := &batch{Stage: s, cycle: c, items: items}
+	for _, it := range items {
+		for _, side := range pipeline.Sides() {
+			if m := it.Mutations[side]; m != nil && it.Err == nil {
+				b.jobs[side] = append(b.jobs[side], &job{item: it, side: side, m: m})
+			}
+		}
+	}
+	if err := b.each(func(side pipeline.Side) error { return b.check(ctx, side) }); err != nil {
+		return err
+	}
+	b.dropFailed()
+	if err := b.intend(ctx); err != nil {
+		return err
+	}
+	sent := b.each(func(side pipeline.Side) error { return b.send(ctx, side) })
+	// What took effect is stored even when the cycle is being stopped.
+	return errors.Join(sent, b.commit(context.WithoutCancel(ctx)))
+}
+
+// reload replaces the items' links by what the state holds now.
+func (s *Stage) reload(ctx context.Context, items []*pipeline.Item) error {
+	var ids []pipeline.LinkID
+	for _, it := range items {
+		if it.Link != nil {
+			ids = append(ids, it.Link.ID)
+		}
+	}
+	links, err := s.State.LinksByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, it := range items {
+		if it.Link == nil {
+			continue
+		}
+		if it.Link = links[it.Link.ID]; it.Link == nil {
+			it.Fail(stale("its link was dropped"))
+		}
+	}
+	return nil
+}
+
+// each runs f for both sides at once and joins their errors.
+func (b *batch) each(f func(pipeline.Side) error) error {
+	var g errgroup.Group
+	var errs [2]error
+	for _, side := range pipeline.Sides() {
+		if len(b.jobs[side]) > 0 {
+			g.Go(func() error { errs[side] = f(side); return nil })
+		}
+	}
+	_ = g.Wait()
+	return errors.Join(errs[0], errs[1])
+}
+
+// dropFailed takes out the jobs of items that a check refused: of neither side's mutation any is sent.
+func (b *batch) dropFailed() {
+	for _, side := range pipeline.Sides() {
+		kept := b.jobs[side][:0]
+		for _, j := range b.jobs[side] {
+			if j.item.Err == nil {
+				kept = append(kept, j)
+			}
+		}
+		b.jobs[side] = kept
+	}
+}
+
+// intend makes the intents of all jobs durable.
+func (b *batch) intend(ctx context.Context) error {
+	var intents []pipeline.Intent
+	now := b.Now()
+	for _, side := range pipeline.Sides() {
+		for _, j := range b.jobs[side] {
+			j.intent = b.intentOf(j, now)
+			intents = append(intents, j.intent)
+		}
+	}
+	if len(intents) == 0 {
+		return nil
+	}
+	return b.State.Intend(ctx, intents)
+}
+
+func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
+	in := pipeline.Intent{
+		ID: b.NewID(), Kind: j.m.Kind, Side: j.side, Keys: j.item.Keys, Cycle: b.cycle.ID, At: now,
+	}
+	if j.item.Link != nil {
+		in.Link = j.item.Link.ID
+	}
+	if j.m.Kind != pipeline.Create {
+		return in
+	}
+	source := j.side.Other()
+	if in.Link == "" {
+		in.Link = pipeline.LinkID(b.NewID())
+	}
+	in.Keys[j.side] = ""
+	in.Draft = pipeline.Draft{Token: token(b.cycle.Definition, source, j.item.Keys[source]), Fields: j.m.Fields, Since: now}
+	for _, name := range b.cycle.Definition.Match {
+		f, _ := b.cycle.Definition.Field(name)
+		in.Draft.Match = append(in.Draft.Match, f.Fields[j.side])
+	}
+	in.ID = in.Draft.Token
+	in.Base[source] = pipeline.Values{}
+	for _, d := range j.item.Decisions {
+		if d.Field != "" {
+			in.Base[source][d.Field] = d.Values[source]
+		}
+	}
+	return in
+}
+
+// token names the creation of a record's partner, the same whenever it is tried, so that a system that
+// knows external ids finds the record it made.
+func token(d *pipeline.Definition, source pipeline.Side, key pipeline.Key) string {
+	sum := sha256.Sum256([]byte(d.Name + "\x00" + d.Sources[source] + "\x00" + string(key)))
+	return "r" + hex.EncodeToString(sum[:12])
+}
+
+func stale(why string) *pipeline.Error {
+	return &pipeline.Error{Code: pipeline.CodeStale, Class: pipeline.Stale, Message: "the record is no longer what was decided upon: " + why}
+}
