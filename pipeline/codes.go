@@ -52,7 +52,6 @@ const (
 	CodeUnauthorized         Code = "unauthorized"
 	CodeForbidden            Code = "forbidden"
 	CodeDaemonLost           Code = "daemon_lost"
-	CodeInterrupted          Code = "interrupted"
 )
 
 // CatalogueEntry explains one code.
@@ -96,7 +95,7 @@ func Catalogue() []CatalogueEntry {
 		{CodeOtherSystem, "A source is another system than the one this state belongs to.", "`url` or `database` now names another server or database.", "Point the source back, or use another `state_dir` for the other system."},
 		{CodeLanguageNotInstalled, "The language is not installed in Odoo.", "`language` names a language that this database does not have.", "Install the language in Odoo (Settings, Translations), or correct `language`."},
 		{CodeBraked, "A brake stopped the cycle before its first write.", "More is due than `limits` allow: a mapping or a source has changed, or a listing is short.", "See what is due with `tandem plan`; raise the limit for one cycle if it is right."},
-		{CodeStopped, "The cycle was stopped.", "The daemon was told to stop.", "Nothing to do: the next cycle goes on where this one stopped."},
+		{CodeStopped, "The work was stopped before its end.", "A signal, or the daemon was told to stop.", "Nothing to do: what was done is kept, the next cycle goes on where this one stopped."},
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
 		{CodeModuleOff, "The system answers that this part of its API is off.", "A module of Products Manager is disabled, or the account has no access to it.", "Switch the module on, or ask Products Manager's support."},
@@ -109,7 +108,6 @@ func Catalogue() []CatalogueEntry {
 		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
 		{CodeForbidden, "The call may not come from there.", "A web page of another site made the browser call the daemon, or the call names another host than this machine.", "Open the daemon's own address, as `listen` says it; set `token` in the daemon block to call it by another name."},
 		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
-		{CodeInterrupted, "The command was interrupted.", "A signal, or the daemon is stopping.", "Run it again when it suits: what was done is kept, the next cycle goes on from there."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}
 }

@@ -212,7 +212,7 @@ func (r *run) count(it *pipeline.Item) {
 	}
 	for _, decision := range it.Decisions {
 		if decision.Conflict && decision.Field != "" {
-			r.Metrics.conflict(d.Name, decision)
+			r.Metrics.conflict(d, decision.Field)
 		}
 	}
 	if it.Err != nil {

@@ -50,7 +50,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		records:       gauge("records", "Records by state: linked, conflicted, quarantined.", "pipeline", "state"),
 		writes:        counter("writes_total", "Writes that took effect.", "pipeline", "source", "action"),
 		errors:        counter("errors_total", "Errors of records and of cycles by code.", "pipeline", "code"),
-		conflicts:     counter("conflicts_total", "Fields that both sides changed, by how they were decided.", "pipeline", "strategy"),
+		conflicts:     counter("conflicts_total", "Fields that both sides changed differently, by the strategy that decides them.", "pipeline", "strategy"),
 		pending:       gauge("conflicts_pending", "Conflicts that wait for a person.", "pipeline"),
 		braked:        gauge("brake_engaged", "1 while the last cycle was stopped by a brake.", "pipeline"),
 		up:            gauge("source_up", "1 while the source answered its last request, 0 while it did not.", "source"),
@@ -75,18 +75,20 @@ func (m *Metrics) failed(p string, code pipeline.Code) {
 	}
 }
 
-func (m *Metrics) conflict(p string, d pipeline.Decision) {
+// conflict counts a field that both sides changed by the strategy that decides it.
+func (m *Metrics) conflict(d *pipeline.Definition, field string) {
 	if m == nil {
 		return
 	}
-	strategy := "rule"
-	switch {
-	case d.Verdict == pipeline.Wait:
-		strategy = "manual"
-	case d.By != "":
-		strategy = "by_hand"
+	f, _ := d.Field(field)
+	strategy := "manual"
+	switch f.Strategy.Kind {
+	case pipeline.StrategyLatest:
+		strategy = "latest"
+	case pipeline.StrategySide:
+		strategy = d.Sources[f.Strategy.Side]
 	}
-	m.conflicts.WithLabelValues(p, strategy).Inc()
+	m.conflicts.WithLabelValues(d.Name, strategy).Inc()
 }
 
 func (m *Metrics) sourceUp(source string, up bool) {

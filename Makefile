@@ -1,0 +1,70 @@
+# Tandem. `make help` lists what there is to do.
+SHELL      := /bin/bash
+GO         ?= go
+CACHE      ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tandem
+TOOLS      := $(CACHE)/tools
+LINT       := $(TOOLS)/golangci-lint-2.15.0
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+TESTFLAGS  ?=
+export CGO_ENABLED ?= 0
+
+.PHONY: help
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## the static binary, bin/tandem
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/tandem ./cmd/tandem
+
+.PHONY: demo
+demo: build ## both systems, a catalogue and the daemon on this machine; says what to try
+	bin/tandem demo
+
+.PHONY: check
+check: format vet lint test examples ## what CI runs: format, vet, lint, tests with the race detector, examples
+
+.PHONY: format
+format: $(LINT)
+	@$(LINT) fmt --diff
+
+.PHONY: vet
+vet:
+	$(GO) vet ./...
+
+.PHONY: lint
+lint: $(LINT)
+	$(LINT) run ./...
+
+.PHONY: test
+test: ## all tests, with the race detector where there is a C compiler
+	@if command -v $${CC:-cc} >/dev/null; then \
+	  CGO_ENABLED=1 $(GO) test -race -timeout 30m $(TESTFLAGS) ./...; \
+	else \
+	  echo "make test: no C compiler, so without the race detector; to have it: apt-get install gcc libc6-dev"; \
+	  $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
+	fi
+
+.PHONY: examples
+examples: build ## validates every example
+	@for d in examples/*/; do echo "validate $$d"; \
+	  set -a; [ ! -f $$d/example.env ] || . ./$$d/example.env; set +a; \
+	  bin/tandem validate -c $$d || exit 1; done
+
+.PHONY: bench
+bench: ## benchmarks: idle cycles, full passes, memory, first load; ratios within one run
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./cmd/internal/bench/...
+
+.PHONY: fuzz
+fuzz: ## each fuzz test for 30 seconds
+	@grep -rl '^func Fuzz' --include='*_test.go' . | while read -r f; do \
+	  for t in $$(grep -o '^func Fuzz[A-Za-z0-9_]*' $$f | sed 's/^func //'); do \
+	    echo "$$f $$t"; $(GO) test -run '^$$' -fuzz "^$$t$$" -fuzztime 30s ./$$(dirname $$f) || exit 1; done; done
+
+$(LINT):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS)/tmp CGO_ENABLED=0 $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	@mv $(TOOLS)/tmp/golangci-lint $@
+
+.PHONY: clean
+clean: ## what the build made
+	rm -rf bin dist
