@@ -1,6 +1,7 @@
 package endpointtest
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -13,20 +14,20 @@ func (s *session) path(levels ...string) pipeline.Value {
 	if f.Root != "" {
 		levels = append([]string{f.Root}, levels...)
 	}
-	separator := f.Separator
-	if separator == "" {
-		separator = "/"
-	}
-	return pipeline.Text(strings.Join(levels, separator))
+	return pipeline.Text(strings.Join(levels, cmp.Or(f.Separator, "/")))
 }
 
 // Missing levels are made below the root, each once; existing ones are used.
 func categoriesAreMade(s *session) {
 	s.need(s.f.Category)
 	top := "Top " + s.prefix
+	slash := "T-shirts/Tops" // a name, unless that is the separator
+	if cmp.Or(s.field(s.f.Category).Separator, "/") == "/" {
+		slash = "T-shirts > Tops"
+	}
 	paths := []pipeline.Value{
 		s.path(top, "Home & Garden", "Été 2026"), s.path(top, "Home & Garden", "Été 2026"), s.path(top, "Home & Garden"),
-		s.path(top, "Other", "Été 2026"), s.path(top),
+		s.path(top, "Other", "Été 2026"), s.path(top, slash), s.path(top),
 	}
 	var drafts []pipeline.Draft
 	for _, p := range paths {

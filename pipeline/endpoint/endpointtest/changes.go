@@ -114,7 +114,7 @@ func stampsAgree(s *session) {
 // fall into the second of the read.
 func settledPromisesAnotherStamp(s *session) {
 	key := s.create(s.draft())[0].Key
-	for i := range 8 {
+	for i := range 6 {
 		read := s.fetch(key)[key]
 		s.edit(key, pipeline.Values{s.f.Title: pipeline.Text(fmt.Sprintf("edit %d of %s", i, s.prefix))})
 		if now := s.fetch(key)[key]; read.Settled && now.Stamp == read.Stamp {

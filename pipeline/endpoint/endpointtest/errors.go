@@ -28,6 +28,9 @@ func (s *session) classed(what string, err error, class pipeline.Class, codes ..
 	if !slices.ContainsFunc(pipeline.Catalogue(), func(c pipeline.CatalogueEntry) bool { return c.Code == e.Code }) {
 		s.Errorf("%s: the code %q is not in the catalogue", what, e.Code)
 	}
+	if class == pipeline.Permanent && e.MaybeDone {
+		s.Errorf("%s: what was refused cannot have taken effect: %v", what, e)
+	}
 	if e.Message == "" || pipeline.RemedyOf(e) == "" {
 		s.Errorf("%s: message and remedy must not be empty: %q, %q", what, e.Message, pipeline.RemedyOf(e))
 	}
@@ -111,16 +114,19 @@ func severalGoroutines(s *session) {
 	var group sync.WaitGroup
 	for i, draft := range drafts {
 		group.Go(func() {
-			receipts[i] = s.tryCreate(draft)
-			if r := receipts[i][0]; r.Err == nil {
-				receipts[i] = s.end.Update(s.Context(), []pipeline.Patch{{Key: r.Key, Fields: pipeline.Values{s.f.Title: pipeline.Text("by " + draft.Token)}}})
+			receipts[i] = s.end.Create(s.Context(), []pipeline.Draft{draft})
+			for _, r := range receipts[i] {
+				if r.Err == nil {
+					s.remember(r.Key)
+					receipts[i] = s.end.Update(s.Context(), []pipeline.Patch{{Key: r.Key, Fields: pipeline.Values{s.f.Title: pipeline.Text("by " + draft.Token)}}})
+				}
 			}
 		})
 	}
 	group.Wait()
 	for i, r := range receipts {
-		if r[0].Err != nil {
-			s.Fatalf("goroutine %d: %v", i, r[0].Err)
+		if len(r) != 1 || r[0].Err != nil {
+			s.Fatalf("goroutine %d: %+v", i, r)
 		}
 		s.holds("a goroutine's own record", s.fetch(r[0].Key)[r[0].Key], pipeline.Values{
 			s.f.SKU: drafts[i].Fields[s.f.SKU], s.f.Title: pipeline.Text("by " + drafts[i].Token),

@@ -155,14 +155,19 @@ func (s *session) tryCreate(drafts ...pipeline.Draft) []pipeline.Receipt {
 	if len(receipts) != len(drafts) {
 		s.Fatalf("Create of %d drafts returned %d receipts", len(drafts), len(receipts))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, r := range receipts {
-		if r.Key != "" {
-			s.made = append(s.made, r.Key)
-		}
+		s.remember(r.Key)
 	}
 	return receipts
+}
+
+// remember notes a record of this test; "" is none.
+func (s *session) remember(key pipeline.Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key != "" {
+		s.made = append(s.made, key)
+	}
 }
 
 // update writes the fields of one record, which must succeed, and returns what was read back.

@@ -62,6 +62,9 @@ func updateRefusesOnlyTheBad(s *session) {
 			{Key: records[0].Key, Fields: title}, {Key: records[1].Key, Fields: bad.fields}, {Key: records[2].Key, Fields: title},
 		})
 		s.classed(bad.name, receipts[1].Err, pipeline.Permanent, bad.codes...)
+		if receipts[1].Record != nil {
+			s.Errorf("%s: a refused patch has a record: %+v", bad.name, receipts[1].Record)
+		}
 		for _, i := range []int{0, 2} {
 			if receipts[i].Err != nil || receipts[i].Key != records[i].Key {
 				s.Errorf("%s: the good patch %d: %+v", bad.name, i, receipts[i])

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -156,8 +155,11 @@ func (s *System) swap(id int64, from, to *row) {
 
 // index is a value as a map key: equal for equal values.
 func index(v pipeline.Value) string {
-	if v.IsNull() {
+	switch v.Kind() {
+	case pipeline.KindNull:
 		return ""
+	case pipeline.KindText:
+		return "text " + v.AsText()
 	}
-	return fmt.Sprintf("%d %s", v.Kind(), v)
+	return v.Kind().String() + " " + v.String()
 }
