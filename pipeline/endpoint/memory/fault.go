@@ -67,12 +67,19 @@ func (s *System) start(ctx context.Context, op string) (FaultKind, error) {
 
 	kind := s.cfg.Fault(op, n)
 	if err := ctx.Err(); err != nil {
-		return kind, &pipeline.Error{Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Message: fmt.Sprintf("%s: the call %s was given up before it was sent", s.cfg.Name, op), Remedy: "Nothing to do: nothing was sent, and the next cycle goes on.", Cause: err}
+		return kind, &pipeline.Error{
+			Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Cause: err,
+			Message: fmt.Sprintf("%s: the call %s was given up before it was sent", s.cfg.Name, op),
+			Remedy:  "Nothing to do: nothing was sent, and the next cycle goes on.",
+		}
 	}
 	writes := op == OpCreate || op == OpUpdate || op == OpRemove
 	switch kind {
 	case Refuse:
-		return kind, &pipeline.Error{Code: pipeline.CodeConnectionRefused, Class: pipeline.Transient, Message: s.cfg.Name + " does not take connections"}
+		return kind, &pipeline.Error{
+			Code: pipeline.CodeConnectionRefused, Class: pipeline.Transient,
+			Message: s.cfg.Name + " does not take connections",
+		}
 	case LoseRequest:
 		return kind, s.lost(op, writes)
 	case LoseAnswer, LoseHalf, FailHalf:
@@ -80,13 +87,23 @@ func (s *System) start(ctx context.Context, op string) (FaultKind, error) {
 			return kind, s.lost(op, false)
 		}
 	case SlowDown:
-		return kind, &pipeline.Error{Code: pipeline.CodeRateLimited, Class: pipeline.RateLimited, Message: s.cfg.Name + " asks to slow down", RetryAfter: s.cfg.RetryAfter}
+		return kind, &pipeline.Error{
+			Code: pipeline.CodeRateLimited, Class: pipeline.RateLimited, RetryAfter: s.cfg.RetryAfter,
+			Message: s.cfg.Name + " asks to slow down",
+		}
 	case DenyAccess:
-		return kind, &pipeline.Error{Code: pipeline.CodeAccessDenied, Class: pipeline.Auth, Message: s.cfg.Name + " refuses the credentials"}
+		return kind, &pipeline.Error{
+			Code: pipeline.CodeAccessDenied, Class: pipeline.Auth,
+			Message: s.cfg.Name + " refuses the credentials",
+		}
 	}
 	return kind, nil
 }
 
+// lost is a connection that broke. maybeDone: what was asked may have taken effect.
 func (s *System) lost(op string, maybeDone bool) *pipeline.Error {
-	return &pipeline.Error{Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Message: fmt.Sprintf("%s closed the connection during %s", s.cfg.Name, op), MaybeDone: maybeDone}
+	return &pipeline.Error{
+		Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, MaybeDone: maybeDone,
+		Message: fmt.Sprintf("%s closed the connection during %s", s.cfg.Name, op),
+	}
 }

@@ -45,7 +45,10 @@ func (s *System) listing(ctx context.Context, op string, since time.Time, fields
 	}
 	for last, seen := int64(0), 0; ; {
 		if err := ctx.Err(); err != nil {
-			return "", &pipeline.Error{Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Cause: err, Message: fmt.Sprintf("the %s of %s was given up", op, s.cfg.Name)}
+			return "", &pipeline.Error{
+				Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Cause: err,
+				Message: fmt.Sprintf("%s: the call %s was given up in the middle", s.cfg.Name, op),
+			}
 		}
 		var page []pipeline.Change
 		page, last = s.page(last, since, fields)
