@@ -1,0 +1,90 @@
+package config
+
+import (
+	"log/slog"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Options is what a configuration is loaded with beside its files.
+type Options struct {
+	// Kinds are the kinds of sources that source blocks may name.
+	Kinds []pipeline.SourceKind
+	// Vars are the values of variables, from -var NAME=VALUE. They win over TANDEM_VAR_NAME.
+	Vars map[string]string
+	// Getenv reads an environment variable; nil has none.
+	Getenv func(name string) (string, bool)
+	// CredentialsDir is systemd's $CREDENTIALS_DIRECTORY, "" where there is none.
+	CredentialsDir string
+}
+
+// Config is a loaded configuration. It is immutable.
+type Config struct {
+	Dir    string
+	Daemon Daemon
+	// Sources and Pipelines are in the order of the files (by name) and of the text.
+	Sources   []Source
+	Pipelines []*pipeline.Definition
+	// Files are the files that were read, by the name that diagnostics give, for showing snippets.
+	// Secrets that stand in them as plain text are masked.
+	Files map[string]*hcl.File
+	// Hash changes when anything that was configured does, and not with comments, formatting or the
+	// order of blocks. Secrets have no part in it: whoever compares two configurations must compare
+	// the Settings of their sources and the daemon's Token too.
+	Hash string
+}
+
+// Daemon is the daemon block.
+type Daemon struct {
+	StateDir string // absolute, or relative to the working directory
+	Listen   string // host:port
+	Token    pipeline.Secret
+	Log      Log
+	Range    hcl.Range // zero where there is no daemon block
+}
+
+// Log is the log block of the daemon.
+type Log struct {
+	Level  slog.Level
+	Format LogFormat
+}
+
+// LogFormat is how log lines are written.
+type LogFormat string
+
+// The formats. LogAuto is text on a terminal and JSON elsewhere.
+const (
+	LogAuto LogFormat = "auto"
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// Source is one source block.
+type Source struct {
+	Kind     pipeline.SourceKind
+	Label    string
+	Settings any // what Kind.Settings returned, filled in and valid
+	Range    hcl.Range
+}
+
+// Source returns the source of that label.
+func (c *Config) Source(label string) (Source, bool) {
+	for _, s := range c.Sources {
+		if s.Label == label {
+			return s, true
+		}
+	}
+	return Source{}, false
+}
+
+// Pipeline returns the pipeline of that name.
+func (c *Config) Pipeline(name string) (*pipeline.Definition, bool) {
+	for _, p := range c.Pipelines {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,120 @@
+package functions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"github.com/tandem-sync/tandem/config/internal/diag"
+)
+
+// mark is the type of Sensitive.
+type mark string
+
+// Sensitive marks values that no output may show: the results of env and credential, and whatever is
+// made of them.
+const Sensitive = mark("sensitive")
+
+// maxFile bounds what file and credential read.
+const maxFile = 1 << 20
+
+// Place is where a configuration is loaded.
+type Place struct {
+	Dir            string // the configuration's directory: file() reads relative to it
+	CredentialsDir string // $CREDENTIALS_DIRECTORY, "" where there is none
+	Getenv         func(string) (string, bool)
+}
+
+// Outside returns the functions that read the surroundings of the process.
+func Outside(p Place) []Entry {
+	return []Entry{
+		{"env", "env(name)", "an environment variable, as a secret; an error when it is not set", Surrounding, textSource("name", p.env, Sensitive)},
+		{"file", "file(path)", "the text of a file; a relative path starts at the configuration's directory", Surrounding, textSource("path", p.file, nil)},
+		{"credential", "credential(name)", "a file of systemd's $CREDENTIALS_DIRECTORY, as a secret, without the line end at its end", Surrounding, textSource("name", p.credential, Sensitive)},
+	}
+}
+
+func textSource(parameter string, read func(string) (string, error), with any) function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: parameter, Type: cty.String}},
+		Type:         function.StaticReturnType(cty.String),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			s, err := read(args[0].AsString())
+			if err != nil {
+				return cty.NilVal, err
+			}
+			if with == nil {
+				return cty.StringVal(s), nil
+			}
+			return cty.StringVal(s).Mark(with), nil
+		},
+	})
+}
+
+func (p Place) env(name string) (string, error) {
+	if p.Getenv != nil {
+		if s, ok := p.Getenv(name); ok {
+			return s, nil
+		}
+	}
+	return "", fmt.Errorf("the environment variable %s is not set; export it, or put it into the EnvironmentFile of the service", name)
+}
+
+func (p Place) file(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.Dir, path)
+	}
+	return readText(path)
+}
+
+func (p Place) credential(name string) (string, error) {
+	if p.CredentialsDir == "" {
+		return "", fmt.Errorf("there is no credential %q, since $CREDENTIALS_DIRECTORY is not set; run Tandem as a systemd service with LoadCredential=%s:PATH, or set the variable to a directory with a file of that name", name, name)
+	}
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
+		return "", fmt.Errorf("%q is not the name of a credential: it must be a file name without a path", name)
+	}
+	s, err := readText(filepath.Join(p.CredentialsDir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("there is no credential %q in $CREDENTIALS_DIRECTORY; add LoadCredential=%s:PATH to the service.%s", name, name, diag.DidYouMean(name, p.credentials()))
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r"), err
+}
+
+func (p Place) credentials() []string {
+	entries, err := os.ReadDir(p.CredentialsDir)
+	if err != nil {
+		return nil
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	return names
+}
+
+func readText(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return "", fmt.Errorf("%s is not a file of at most 1 MB", path)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if !utf8.Valid(b) {
+		return "", fmt.Errorf("%s does not hold text in UTF-8", path)
+	}
+	return string(b), nil
+}

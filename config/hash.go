@@ -1,0 +1,129 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// digest hashes v's JSON, which sorts keys and shows secrets as "***".
+func digest(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // cannot happen: everything that is hashed is plain data
+		panic(err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:8])
+}
+
+type sourceContent struct {
+	Kind, Label string
+	Settings    any
+}
+
+func (l *loader) hash() string {
+	daemon := l.config.Daemon
+	daemon.Range = hcl.Range{}
+	var sources []sourceContent
+	for _, s := range l.config.Sources {
+		sources = append(sources, sourceContent{s.Kind.Name, s.Label, s.Settings})
+	}
+	var definitions []string
+	for _, p := range l.config.Pipelines {
+		definitions = append(definitions, p.Name+" "+p.Hash)
+	}
+	slices.SortFunc(sources, func(a, b sourceContent) int { return compareText(a.Label, b.Label) })
+	slices.Sort(definitions)
+	return digest([]any{daemon, sources, definitions})
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// fieldContent is what a mapped field is, without where it stands.
+type fieldContent struct {
+	Name     string
+	Fields   [2]string
+	Carry    [2]any
+	Writes   [2]bool
+	Required bool
+	Strategy pipeline.Strategy
+}
+
+// hash covers all that a definition does: also the settings of its sources, since they say what a record
+// is (language, warehouse, …).
+func (c *compiler) hash() string {
+	d := c.def
+	var fields []fieldContent
+	for i, f := range d.Fields {
+		content := fieldContent{Name: f.Name, Fields: f.Fields, Writes: f.Writes, Required: f.Required, Strategy: f.Strategy}
+		for _, s := range pipeline.Sides() {
+			if f.Carry[s] != nil {
+				content.Carry[s] = c.expressionContent(c.carry[i].to[s].Expr)
+			}
+		}
+		fields = append(fields, content)
+	}
+	var sources []sourceContent
+	for _, s := range pipeline.Sides() {
+		source, _ := c.config.Source(d.Sources[s])
+		sources = append(sources, sourceContent{source.Kind.Name, source.Label, source.Settings})
+	}
+	return digest([]any{d.Name, sources, fields, d.Match, d.Creates, d.Removes, c.filterContent(), d.FilterSide, d.Deletes, d.Limits, d.Schedule})
+}
+
+func (c *compiler) filterContent() any {
+	f, ok := c.def.Filter.(*filter)
+	if !ok {
+		return nil
+	}
+	var where any
+	if f.where != nil {
+		where = c.expressionContent(f.expr)
+	}
+	return []any{f.patterns, where}
+}
+
+// expressionContent returns an expression's tokens, without comments and line ends, and the values of the
+// locals and variables that it refers to.
+func (c *compiler) expressionContent(expr hclsyntax.Expression) any {
+	r := expr.Range()
+	tokens, _ := hclsyntax.LexExpression(r.SliceBytes(c.raw[r.Filename]), r.Filename, hcl.InitialPos)
+	var text []string
+	for _, t := range tokens {
+		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline && t.Type != hclsyntax.TokenEOF {
+			text = append(text, string(t.Bytes))
+		}
+	}
+	refers := map[string]json.RawMessage{}
+	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.ObjectVal(c.scope.Locals), "var": cty.ObjectVal(c.scope.Vars)}}
+	for _, t := range expr.Variables() {
+		if root := t.RootName(); root != "local" && root != "var" {
+			continue
+		}
+		v, problems := t.TraverseAbs(ctx)
+		if problems.HasErrors() {
+			continue // a name within a loop, or an index worked out: the whole is among the others then
+		}
+		if b, err := ctyjson.Marshal(v, v.Type()); err == nil {
+			key := t.SourceRange().SliceBytes(c.raw[r.Filename])
+			refers[string(key)] = b
+		}
+	}
+	return []any{text, refers}
+}

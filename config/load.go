@@ -1,0 +1,173 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/tandem-sync/tandem/config/expression"
+	"github.com/tandem-sync/tandem/config/functions"
+	"github.com/tandem-sync/tandem/config/internal/block"
+	"github.com/tandem-sync/tandem/config/internal/diag"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// maxFile bounds a file of a configuration.
+const maxFile = 4 << 20
+
+// Load reads all *.hcl files of dir, not of its subfolders and without *.test.hcl, as one configuration.
+// The Config is never nil. Where the diagnostics hold errors it is good for showing them (Files) and for
+// nothing else.
+func Load(dir string, opts Options) (*Config, hcl.Diagnostics) {
+	files, problems := readDir(dir)
+	if problems.HasErrors() {
+		return &Config{Dir: dir}, problems
+	}
+	return load(dir, files, opts)
+}
+
+// load is Load for files in memory, by name.
+func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagnostics) {
+	l := &loader{dir: dir, opts: opts, raw: files, config: &Config{Dir: dir}, diags: &diag.List{}}
+	l.parse()
+	l.variables()
+	l.locals()
+	l.daemon()
+	l.sources()
+	l.media()
+	l.pipelines()
+	if l.diags.Errors() == 0 {
+		l.config.Hash = l.hash()
+	}
+	return l.config, l.diags.Sorted()
+}
+
+func readDir(dir string) (map[string][]byte, hcl.Diagnostics) {
+	var d diag.List
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.General("No such directory", "There is no directory %s. A configuration is a directory of .hcl files: name it with -c DIR, or change to it.", dir)
+	case err != nil:
+		if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+			d.General("Not a directory", "%s is a file. A configuration is a directory of .hcl files: name the directory, %s.", dir, filepath.Dir(dir))
+			break
+		}
+		d.General("Directory cannot be read", "The directory of the configuration cannot be read: %s.", err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		if !isConfig(e.Name()) {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		info, err := os.Stat(path)
+		switch {
+		case err == nil && info.IsDir():
+		case err == nil && info.Size() > maxFile:
+			d.General("File too large", "%s has more than 4 MB, which no configuration needs.", path)
+		default:
+			if files[path], err = os.ReadFile(path); err != nil {
+				d.General("File cannot be read", "A file of the configuration cannot be read: %s.", err)
+			}
+		}
+	}
+	if d.Errors() == 0 && len(files) == 0 {
+		d.General("No configuration", "There is no .hcl file in %s. Write one with two source blocks and a pipeline block; docs/configuration.md has a whole example. Or name another directory with -c DIR.", dir)
+	}
+	return files, d.Sorted()
+}
+
+func isConfig(name string) bool {
+	return strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".test.hcl") && !strings.HasPrefix(name, ".")
+}
+
+// loader holds what the steps of loading share.
+type loader struct {
+	dir    string
+	opts   Options
+	raw    map[string][]byte
+	config *Config
+	diags  *diag.List
+
+	blocks map[string][]*hclsyntax.Block // top-level blocks by type
+	scope  *expression.Scope             // of what is evaluated once
+	perRow *expression.Scope             // of what is evaluated per record
+	refs   map[string]bool               // sources and media as they are referred to; false: declared but wrong
+}
+
+func rootShape() block.Shape {
+	return block.Shape{Name: "a configuration", Blocks: []block.Nested{
+		{Type: "daemon", Many: true}, // more than one is reported where they are read: they may be in several files
+		{Type: "locals", Many: true},
+		{Type: "variable", Labels: []string{"name"}, Many: true},
+		{Type: "source", Labels: []string{"kind", "label"}, Many: true},
+		{Type: "media", Labels: []string{"kind", "label"}, Many: true},
+		{Type: "pipeline", Labels: []string{"name"}, Many: true},
+	}}
+}
+
+// parse reads the blocks of all files and makes the scopes. Of a file with syntax errors nothing is used.
+func (l *loader) parse() {
+	l.config.Files = map[string]*hcl.File{}
+	l.blocks = map[string][]*hclsyntax.Block{}
+	l.refs = map[string]bool{}
+	l.makeScopes()
+	for _, name := range slices.Sorted(maps.Keys(l.raw)) {
+		file, problems := hclsyntax.ParseConfig(l.raw[name], name, hcl.InitialPos)
+		l.diags.Add(problems...)
+		if file == nil {
+			file = &hcl.File{}
+		}
+		l.config.Files[name] = &hcl.File{Body: file.Body, Bytes: masked(l.raw[name], l.secretNames()), Nav: file.Nav}
+		body, ok := file.Body.(*hclsyntax.Body)
+		if problems.HasErrors() || !ok {
+			l.scope.Incomplete, l.perRow.Incomplete = true, true
+			continue
+		}
+		for kind, blocks := range block.Read(body, rootShape(), l.diags).Blocks {
+			l.blocks[kind] = append(l.blocks[kind], blocks...)
+		}
+	}
+}
+
+func (l *loader) makeScopes() {
+	everywhere := functions.PerRecord()
+	outside := functions.Outside(functions.Place{Dir: l.dir, CredentialsDir: l.opts.CredentialsDir, Getenv: l.opts.Getenv})
+	refused := map[string]string{}
+	for _, f := range outside {
+		refused[f.Name] = fmt.Sprintf("%s may not be called in an expression that is evaluated for every record, since such expressions do no I/O. Call it in a locals block, or use a variable block.", f.Name)
+	}
+	l.scope = &expression.Scope{
+		Functions: functions.Map(everywhere, outside),
+		Locals:    map[string]cty.Value{}, Vars: map[string]cty.Value{},
+	}
+	l.perRow = &expression.Scope{
+		Functions: functions.Map(everywhere), Refused: refused, PerRecord: true,
+		Locals: l.scope.Locals, Vars: l.scope.Vars,
+	}
+}
+
+func (l *loader) decoder() block.Decoder { return block.Decoder{Scope: l.scope, Diags: l.diags} }
+
+func (l *loader) kind(name string) (pipeline.SourceKind, bool) {
+	i := slices.IndexFunc(l.opts.Kinds, func(k pipeline.SourceKind) bool { return k.Name == name })
+	if i < 0 {
+		return pipeline.SourceKind{}, false
+	}
+	return l.opts.Kinds[i], true
+}
+
+// at returns "shop.hcl:33" for messages that live on in rules and reports.
+func at(r hcl.Range) string {
+	return fmt.Sprintf("%s:%d", filepath.Base(r.Filename), r.Start.Line)
+}

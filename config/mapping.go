@@ -1,0 +1,190 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/tandem-sync/tandem/config/internal/block"
+	"github.com/tandem-sync/tandem/config/internal/diag"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+const (
+	standardTitle = pipeline.StandardField("title")
+	standardStock = pipeline.StandardField("stock_quantity")
+	standardImage = pipeline.StandardField("image")
+)
+
+func mappingShape() block.Shape {
+	return block.Shape{
+		Name: "a mapping block", Attributes: []string{"defaults"},
+		Blocks: []block.Nested{{Type: "field", Labels: []string{"name"}, Many: true}},
+	}
+}
+
+// mapping makes the fields: the standard ones in their order, each replaced by a field block of its name,
+// then the other field blocks in theirs.
+func (c *compiler) mapping(b *hclsyntax.Block) {
+	if b == nil {
+		c.diags.Error(c.block.DefRange(), "No mapping", "The pipeline does not say which fields it carries. Add `mapping { defaults = true }` for the standard ones.")
+		return
+	}
+	content := block.Read(b.Body, mappingShape(), c.diags)
+	a := content.Attributes["defaults"]
+	defaults, _ := c.decoder().Bool(a)
+	if c.sides[pipeline.Left].label == "" || c.sides[pipeline.Right].label == "" {
+		return // what the attributes of a field are called is not known
+	}
+	blocks := c.uniqueFields(content.Blocks["field"])
+	if defaults {
+		c.defaults(a, blocks)
+	}
+	for _, f := range content.Blocks["field"] {
+		if blocks[f.Labels[0]] == f {
+			c.field(f, "")
+		}
+	}
+	c.uniqueRight()
+	c.transforms()
+	switch {
+	case len(content.Blocks["field"]) == 0 && !defaults:
+		c.diags.Error(b.DefRange(), "Empty mapping", "The mapping carries no field. Write defaults = true for the standard ones, or add field blocks.")
+	case len(c.def.Fields) > 0 && !c.hasTitle():
+		c.diags.Warning(b.DefRange(), "No title mapped", "Both systems require a title, and the mapping has none: records that exist on one side only cannot be made on the other. Write defaults = true or add `field %q { … }`.", c.standard(pipeline.Left, standardTitle))
+	}
+}
+
+func (c *compiler) standard(s pipeline.Side, f pipeline.StandardField) string {
+	return c.sides[s].kind.Standard[f]
+}
+
+func (c *compiler) hasTitle() bool {
+	title := c.standard(pipeline.Left, standardTitle)
+	_, ok := c.def.Field(title)
+	return ok || title == ""
+}
+
+// uniqueFields returns the first field block of each name and reports the others.
+func (c *compiler) uniqueFields(blocks []*hclsyntax.Block) map[string]*hclsyntax.Block {
+	first := map[string]*hclsyntax.Block{}
+	for _, b := range blocks {
+		name := b.Labels[0]
+		if other, ok := first[name]; ok {
+			c.diags.Error(b.DefRange(), "Field mapped twice", "The field %q is mapped at %s already. Make one block of both.", name, at(other.DefRange()))
+			continue
+		}
+		first[name] = b
+	}
+	return first
+}
+
+// defaults maps the standard fields that both sides have, except those that come later.
+func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax.Block) {
+	for _, standard := range pipeline.StandardFields() {
+		left, right := c.standard(pipeline.Left, standard), c.standard(pipeline.Right, standard)
+		switch b := blocks[left]; {
+		case left == "" || right == "":
+		case standard == standardStock || standard == standardImage:
+			c.later = append(c.later, left)
+		case b != nil:
+			c.field(b, right)
+			delete(blocks, left)
+		default:
+			c.add(carried{}, pipeline.MappedField{
+				Name: left, Fields: [2]string{left, right},
+				Required: standard == standardTitle, Source: "defaults",
+			}, [2]bool{true, true}, a.Range())
+		}
+	}
+	if len(c.later) > 0 {
+		c.diags.Warning(a.Range(), "Some standard fields come in a later release", "defaults = true leaves out %s: stock and images are not synced yet, on neither side.", diag.Quoted(c.later))
+	}
+}
+
+// uniqueRight reports right fields that are mapped twice.
+func (c *compiler) uniqueRight() {
+	first := map[string]pipeline.MappedField{}
+	for i, f := range c.def.Fields {
+		name := f.Fields[pipeline.Right]
+		other, ok := first[name]
+		if !ok {
+			first[name] = f
+			continue
+		}
+		where, remedy := other.Source, "Map it once."
+		if where == "defaults" {
+			where = "by defaults = true"
+			remedy = fmt.Sprintf("To replace the default, write `field %q { … }`.", other.Name)
+		} else {
+			where = "at " + where
+		}
+		c.diags.Error(c.carry[i].at, "Field mapped twice", "The field %q of %q is already mapped to %q, %s. %s", name, c.sides[pipeline.Right].label, other.Name, where, remedy)
+	}
+}
+
+// add appends a field, with the sides that its own direction lets it be written to.
+func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hcl.Range) {
+	var not []string
+	for _, s := range pipeline.Sides() {
+		label := c.sides[s].label
+		switch {
+		case !c.dir[s]:
+			not = append(not, fmt.Sprintf("not to %s because of the pipeline's direction", label))
+		case !dir[s]:
+			not = append(not, fmt.Sprintf("not to %s because of its own direction", label))
+		case c.sides[s].field(f.Fields[s]).ReadOnly:
+			not = append(not, fmt.Sprintf("not to %s, where %q is read-only", label, f.Fields[s]))
+		default:
+			f.Writes[s] = true
+		}
+	}
+	if len(not) == 2 {
+		c.diags.Error(at, "Field never written", "The field %q is written nowhere: %s. Change a direction, or take the field out.", f.Name, strings.Join(not, " and "))
+	}
+	carry.at = at
+	c.def.Fields = append(c.def.Fields, f)
+	c.carry = append(c.carry, carry)
+}
+
+// isLater tells whether a field is about stock or images.
+func (s side) isLater(name string) bool {
+	root := rootOf(name)
+	image, stock := rootOf(s.kind.Standard[standardImage]), s.kind.Standard[standardStock]
+	return image != "" && root == image || stock != "" && name == stock || s.field(name).Type == pipeline.TypeImage
+}
+
+func rootOf(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// knownField reports a field that a side certainly does not have, and warns of one that looks misspelt.
+func (c *compiler) knownField(s pipeline.Side, name string, at hcl.Range) bool {
+	known, label := c.sides[s].kind.Known, c.sides[s].label
+	if _, listed := known.Fields[name]; listed || len(known.Fields) == 0 {
+		return true
+	}
+	names := make([]string, 0, len(known.Fields))
+	for n := range known.Fields {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	near := diag.Nearest(name, names)
+	switch {
+	case !known.Open && near != "":
+		c.diags.Error(at, "Unknown field", "The source %q has no field %q. Did you mean %q?", label, name, near)
+		return false
+	case !known.Open:
+		c.diags.Error(at, "Unknown field", "The source %q has no field %q.", label, name)
+		return false
+	case near != "" && len(name) > 3:
+		c.diags.Warning(at, "Field not known", "%q is no field that every system of this kind has. Did you mean %q? If it is a custom field, all is well: `tandem check` looks whether source %q has it.", name, near, label)
+	}
+	return true
+}

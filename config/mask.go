@@ -1,0 +1,48 @@
+package config
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/tandem-sync/tandem/config/internal/block"
+	"github.com/tandem-sync/tandem/config/internal/diag"
+)
+
+// assignment matches `name = "text`, also in a file that does not parse.
+var assignment = regexp.MustCompile(`([A-Za-z_][\w-]*)[ \t]*=[ \t]*"((?:[^"\\\n]|\\.)+)`)
+
+// secretNames returns the attributes that hold secrets.
+func (l *loader) secretNames() []string {
+	names := []string{"token", "access_key", "secret_key"}
+	for _, k := range l.opts.Kinds {
+		names = append(names, block.SecretNames(k.Settings())...)
+	}
+	return names
+}
+
+// masked returns src with every secret that stands in it as plain text overwritten, so that snippets do
+// not show it. Byte offsets stay what they are. Names that look like a secret's, misspelt ones too, count.
+func masked(src []byte, names []string) []byte {
+	out := slices.Clone(src)
+	for _, m := range assignment.FindAllSubmatchIndex(src, -1) {
+		text := src[m[4]:m[5]]
+		if !holdsSecret(string(src[m[2]:m[3]]), names) || bytes.HasPrefix(text, []byte("${")) {
+			continue
+		}
+		for i := m[4]; i < m[5]; i++ {
+			out[i] = '*'
+		}
+	}
+	return out
+}
+
+func holdsSecret(name string, names []string) bool {
+	for _, part := range []string{"password", "secret", "token", "api_key", "apikey"} {
+		if strings.Contains(strings.ToLower(name), part) {
+			return true
+		}
+	}
+	return slices.Contains(names, name) || diag.Nearest(name, names) != ""
+}
