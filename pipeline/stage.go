@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -24,10 +25,12 @@ type Cycle struct {
 	// Full: everything on both sides is listed, and deletions may be noticed.
 	Full bool
 	// DryRun: nothing is written anywhere, state included.
-	DryRun    bool
-	Started   time.Time
-	Endpoints [2]Endpoint
-	About     [2]Description
+	DryRun bool
+	// Sequential: both sides are asked in turn instead of at once, so that a simulation replays exactly.
+	Sequential bool
+	Started    time.Time
+	Endpoints  [2]Endpoint
+	About      [2]Description
 	// Types are per side what the mapped fields are there, by index of Definition.Fields.
 	Types [2][]Field
 }
@@ -54,4 +57,18 @@ type Detected struct {
 type Stage interface {
 	Name() StageName
 	Process(ctx context.Context, c *Cycle, items []*Item) error
+}
+
+// Both runs f for both sides, at once or in turn, and returns the first error by side.
+func (c *Cycle) Both(f func(Side) error) error {
+	if c.Sequential {
+		if err := f(Left); err != nil {
+			return err
+		}
+		return f(Right)
+	}
+	left := make(chan error, 1)
+	go func() { left <- f(Left) }()
+	right := f(Right)
+	return errors.Join(<-left, right)
 }

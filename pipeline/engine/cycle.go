@@ -68,7 +68,7 @@ func (r *run) begin(ctx context.Context, dry bool) error {
 	}
 	d := r.Definition
 	r.cycle = &pipeline.Cycle{
-		ID: r.report.Cycle, Definition: d, DryRun: dry, Started: r.report.Started, Endpoints: r.Endpoints,
+		ID: r.report.Cycle, Definition: d, DryRun: dry, Started: r.report.Started, Endpoints: r.Endpoints, Sequential: r.Sequential,
 		Full: r.opt.Full || position.Definition != d.Hash || position.Cursors[0] == "" || position.Cursors[1] == "",
 	}
 	r.report.Full = r.cycle.Full

@@ -29,6 +29,8 @@ type Config struct {
 	// Metrics may be nil.
 	Metrics  *Metrics
 	SpoolDir string // for temporary files; "" is the system's directory
+	// Sequential asks both sides in turn instead of at once, for simulations that must replay exactly.
+	Sequential bool
 }
 
 // Engine runs the cycles of one pipeline.

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/spool"
 )
@@ -55,12 +53,11 @@ func (d *Detector) Detect(ctx context.Context, c *pipeline.Cycle, yield func([]*
 	if err != nil {
 		return pipeline.Detected{}, err
 	}
-	g, gctx := errgroup.WithContext(ctx)
-	for _, s := range pipeline.Sides() {
+	err = c.Both(func(s pipeline.Side) error {
 		r.sides[s] = newScan(r, s)
-		g.Go(func() error { return r.sides[s].read(gctx, position.Cursors[s]) })
-	}
-	if err := g.Wait(); err != nil {
+		return r.sides[s].read(ctx, position.Cursors[s])
+	})
+	if err != nil {
 		return pipeline.Detected{}, err
 	}
 	if err := r.addDue(ctx); err != nil {

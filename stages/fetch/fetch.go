@@ -3,8 +3,6 @@ package fetch
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -51,8 +49,7 @@ func needsBoth(c *pipeline.Cycle, it *pipeline.Item) bool {
 
 // fetch reads, on both sides at once, the records that want asks for and that are not there yet.
 func fetch(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item, want func(*pipeline.Item, pipeline.Side) bool) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, s := range pipeline.Sides() {
+	return c.Both(func(s pipeline.Side) error {
 		byKey := map[pipeline.Key]*pipeline.Item{}
 		var keys []pipeline.Key
 		for _, it := range items {
@@ -62,20 +59,17 @@ func fetch(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item, want 
 			}
 		}
 		if len(keys) == 0 {
-			continue
-		}
-		g.Go(func() error {
-			records, err := c.Endpoints[s].Fetch(ctx, keys, c.Definition.Wanted(s))
-			if err != nil {
-				return err
-			}
-			for i := range records {
-				if it := byKey[records[i].Key]; it != nil {
-					it.Records[s] = &records[i]
-				}
-			}
 			return nil
-		})
-	}
-	return g.Wait()
+		}
+		records, err := c.Endpoints[s].Fetch(ctx, keys, c.Definition.Wanted(s))
+		if err != nil {
+			return err
+		}
+		for i := range records {
+			if it := byKey[records[i].Key]; it != nil {
+				it.Records[s] = &records[i]
+			}
+		}
+		return nil
+	})
 }

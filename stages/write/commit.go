@@ -89,7 +89,7 @@ func (l *ledger) unlinked(it *pipeline.Item, why string) {
 			if it.Err == nil && r.Settled {
 				u.Seen = r.Stamp
 			}
-			l.Commit.Unlinked = append(l.Commit.Unlinked, u)
+			l.Unlinked = append(l.Unlinked, u)
 		}
 	}
 }

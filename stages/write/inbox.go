@@ -60,7 +60,7 @@ func (l *ledger) wait(it *pipeline.Item, link *pipeline.Link, d pipeline.Decisio
 			c.Times[s] = it.Records[s].Modified
 		}
 	}
-	l.Commit.Conflicts = append(l.Commit.Conflicts, c)
+	l.Conflicts = append(l.Conflicts, c)
 }
 
 // retryAfter is how long a record that failed n times waits.

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -106,16 +104,15 @@ func (s *Stage) reload(ctx context.Context, items []*pipeline.Item) error {
 	return nil
 }
 
-// each runs f for both sides at once and joins their errors.
+// each runs f for the sides that have jobs, and joins the errors of both.
 func (b *batch) each(f func(pipeline.Side) error) error {
-	var g errgroup.Group
 	var errs [2]error
-	for _, side := range pipeline.Sides() {
+	_ = b.cycle.Both(func(side pipeline.Side) error {
 		if len(b.jobs[side]) > 0 {
-			g.Go(func() error { errs[side] = f(side); return nil })
+			errs[side] = f(side)
 		}
-	}
-	_ = g.Wait()
+		return nil
+	})
 	return errors.Join(errs[0], errs[1])
 }
 

@@ -1,0 +1,239 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/engine"
+)
+
+// verdict is what the oracle sees at the end.
+type verdict struct {
+	*world
+	sides     [2]map[string]pipeline.Record // by uid
+	waiting   map[string]map[string]bool    // conflicts: uid → fields
+	failed    map[string]bool               // quarantine: uid
+	mentioned map[string]bool               // values that the history or the inbox mention
+	errs      []error
+}
+
+// judge holds the end state against the invariants.
+func (w *world) judge(ctx context.Context) error {
+	v := &verdict{world: w, waiting: map[string]map[string]bool{}, failed: map[string]bool{}, mentioned: map[string]bool{}}
+	if err := v.quietCycle(ctx); err != nil {
+		return err
+	}
+	v.readSides()
+	if err := v.readState(ctx); err != nil {
+		return err
+	}
+	for _, uid := range v.uids() {
+		v.product(uid)
+	}
+	return errors.Join(v.errs...)
+}
+
+func (v *verdict) fail(invariant int, format string, args ...any) {
+	v.errs = append(v.errs, broken(invariant, format, args...))
+}
+
+// quietCycle is invariant 7: after a quiet cycle the next one writes nothing.
+func (v *verdict) quietCycle(ctx context.Context) error {
+	for _, full := range []bool{false, true} {
+		v.stats.Checks++
+		before := [2]int{v.systems[0].Counts().Writes(), v.systems[1].Counts().Writes()}
+		report := v.engine.Sync(ctx, engine.Options{Full: full})
+		if report.Result == pipeline.ResultFailed {
+			return fmt.Errorf("a quiet cycle failed: %+v", report.Error)
+		}
+		after := [2]int{v.systems[0].Counts().Writes(), v.systems[1].Counts().Writes()}
+		if before != after {
+			v.fail(7, "a cycle (full %v) after quiet ones wrote %v", full, report.Writes)
+		}
+	}
+	return nil
+}
+
+func (v *verdict) readSides() {
+	for _, s := range pipeline.Sides() {
+		v.sides[s] = map[string]pipeline.Record{}
+		for _, r := range v.systems[s].Snapshot() {
+			uid := r.Fields["uid"].AsText()
+			if _, twice := v.sides[s][uid]; twice {
+				v.fail(3, "product %s is there twice on the %s", uid, s)
+			}
+			v.sides[s][uid] = r
+		}
+	}
+	v.stats.Checks++
+}
+
+// readState collects what waits and what the history tells.
+func (v *verdict) readState(ctx context.Context) error {
+	uidOf := [2]map[pipeline.Key]string{{}, {}}
+	for _, s := range pipeline.Sides() {
+		for uid, r := range v.sides[s] {
+			uidOf[s][r.Key] = uid
+		}
+	}
+	of := func(keys [2]pipeline.Key) string {
+		for _, s := range pipeline.Sides() {
+			if uid := uidOf[s][keys[s]]; uid != "" {
+				return uid
+			}
+		}
+		return ""
+	}
+	conflicts, err := v.store.Conflicts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range conflicts {
+		uid := of(c.Keys)
+		if v.waiting[uid] == nil {
+			v.waiting[uid] = map[string]bool{}
+		}
+		v.waiting[uid][c.Field] = true
+		v.mention(uid, c.Field, c.Values[:]...)
+	}
+	quarantined, err := v.store.Quarantined(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range quarantined {
+		v.failed[of(q.Keys)] = true
+	}
+	events, err := v.store.History(ctx, "", 1<<20)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		for _, f := range e.Fields {
+			v.mention("", f.Name, f.Values[0], f.Values[1], f.Before, f.After, f.Base[0], f.Base[1])
+		}
+	}
+	return nil
+}
+
+// mention notes values: the people of a simulation never write the same text or price twice.
+func (v *verdict) mention(_, field string, values ...pipeline.Value) {
+	for _, value := range values {
+		v.mentioned[field+"="+value.String()] = true
+	}
+}
+
+func (v *verdict) uids() []string {
+	all := map[string]bool{}
+	for _, s := range pipeline.Sides() {
+		for uid := range v.sides[s] {
+			all[uid] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// product judges one product.
+func (v *verdict) product(uid string) {
+	left, onLeft := v.sides[pipeline.Left][uid]
+	right, onRight := v.sides[pipeline.Right][uid]
+	v.stats.Checks++
+	switch {
+	case onLeft && onRight:
+		v.agreed(uid, left, right)
+	case v.failed[uid], v.waiting[uid][""]:
+		// Told to people, so not lost.
+	case !v.people.deleted[pipeline.Left][uid] && !v.people.deleted[pipeline.Right][uid]:
+		v.fail(4, "product %s is on one side only (left %v, right %v) and nobody deleted it", uid, onLeft, onRight)
+	}
+	for _, s := range pipeline.Sides() {
+		v.notLost(uid, s)
+		v.absence(uid, s)
+	}
+}
+
+// agreed: both sides hold the same, but for what waits for a person.
+func (v *verdict) agreed(uid string, left, right pipeline.Record) {
+	if v.failed[uid] || v.waiting[uid][""] {
+		return
+	}
+	for _, f := range v.def.Fields {
+		if v.waiting[uid][f.Name] {
+			continue
+		}
+		l, r := left.Fields[f.Fields[0]], right.Fields[f.Fields[1]]
+		if !v.same(f, l, r) {
+			v.fail(4, "product %s, field %s: left holds %q, right %q, and nothing waits", uid, f.Name, l, r)
+		}
+	}
+}
+
+// same compares as the mapping does, in either side's terms.
+func (v *verdict) same(f pipeline.MappedField, l, r pipeline.Value) bool {
+	ls, rs := schema(pipeline.Left).Fields[f.Name], schema(pipeline.Right).Fields[f.Name]
+	carry := func(to pipeline.Side, value pipeline.Value, from, target pipeline.Field) pipeline.Value {
+		var err error
+		if f.Carry[to] != nil {
+			value, err = f.Carry[to].Apply(value, nil)
+		} else {
+			value, err = pipeline.CarryPath(value, from, target)
+		}
+		if err == nil {
+			value, err = target.Canonical(value)
+		}
+		if err != nil {
+			return pipeline.Text("cannot be carried: " + err.Error())
+		}
+		return value
+	}
+	return carry(pipeline.Right, l, ls, rs).Equal(r) || carry(pipeline.Left, r, rs, ls).Equal(l)
+}
+
+// notLost is invariant 6: what a person wrote last on a side is there, or the history tells of it.
+func (v *verdict) notLost(uid string, s pipeline.Side) {
+	r, there := v.sides[s][uid]
+	if !there {
+		return
+	}
+	for name, written := range v.people.last[s][uid] {
+		if name == "category" || name == "active" || name == "uid" {
+			continue // not unique values
+		}
+		v.stats.Checks++
+		if !r.Fields[name].Equal(written) && !v.mentioned[name+"="+written.String()] {
+			v.fail(6, "product %s: %q, written by a person to %s on the %s, is gone without a trace; it holds %q", uid, written, name, s, r.Fields[name])
+		}
+	}
+}
+
+// absence is invariant 5: what nobody deleted or archived is there and active.
+func (v *verdict) absence(uid string, s pipeline.Side) {
+	_, there := v.sides[s][uid]
+	o := s.Other()
+	if !there && v.people.last[s][uid] != nil && !v.people.deleted[o][uid] && !v.people.deleted[s][uid] {
+		v.fail(5, "product %s was removed from the %s though nobody deleted it", uid, s)
+	}
+}
+
+// dump renders everything that a plan must not change.
+func (w *world) dump(ctx context.Context) (string, error) {
+	var links []*pipeline.Link
+	err := w.store.EachLink(ctx, func(l *pipeline.Link) error { links = append(links, l); return nil })
+	if err != nil {
+		return "", err
+	}
+	position, err1 := w.store.Position(ctx)
+	conflicts, err2 := w.store.Conflicts(ctx)
+	quarantined, err3 := w.store.Quarantined(ctx)
+	events, err4 := w.store.History(ctx, "", 1<<20)
+	intents, err5 := w.store.PendingIntents(ctx)
+	reports, err6 := w.store.Reports(ctx, 1000)
+	b, err7 := json.MarshalIndent([]any{
+		w.systems[0].Snapshot(), w.systems[1].Snapshot(), links, position, conflicts, quarantined, len(events), intents, len(reports),
+	}, "", " ")
+	return string(b), errors.Join(err1, err2, err3, err4, err5, err6, err7)
+}

@@ -1,0 +1,186 @@
+package simulation
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
+)
+
+// people edit products on both sides and remember what they did.
+type people struct {
+	*world
+	count int
+	// last is, per side, product and field, the value that a person wrote last.
+	last [2]map[string]pipeline.Values
+	// deleted are, per side, the products that a person deleted there.
+	deleted [2]map[string]bool
+	// reserved are the products of transactions under way; nobody else touches them meanwhile, since the
+	// system would run the loser again with other values than the oracle has noted.
+	open []*late
+}
+
+// late is a transaction that commits behind the back of a poll.
+type late struct {
+	side pipeline.Side
+	tx   *memory.Tx
+	uid  string
+	set  pipeline.Values
+}
+
+func (p *people) init() {
+	for _, s := range pipeline.Sides() {
+		p.last[s], p.deleted[s] = map[string]pipeline.Values{}, map[string]bool{}
+	}
+}
+
+// act does one random thing.
+func (p *people) act() {
+	side := pick(p.rand, pipeline.Left, pipeline.Right)
+	switch n := p.rand.IntN(100); {
+	case n < 25:
+		p.insert(side)
+	case n < 80:
+		p.edit(side)
+	case n < 84:
+		p.remove(side)
+	case n < 92:
+		p.beginLate(side)
+	default:
+		p.commitLate()
+	}
+}
+
+// interfere edits something while a cycle is between a write and its read back.
+func (p *people) interfere() {
+	if !p.trouble.quiet && p.chance(15) {
+		p.edit(pick(p.rand, pipeline.Left, pipeline.Right))
+	}
+}
+
+func (p *people) insert(side pipeline.Side) {
+	p.count++
+	uid := fmt.Sprintf("p%04d", p.count)
+	fields := pipeline.Values{"uid": pipeline.Text(uid), "active": pipeline.Bool(true)}
+	for _, name := range []string{"title", "price", "note", "category"} {
+		fields[name] = p.value(name)
+	}
+	if p.chance(80) {
+		fields["sku"] = pipeline.Text("S-" + uid)
+	}
+	if p.chance(50) {
+		fields["ean"] = pipeline.Text("E-" + uid)
+	}
+	if _, err := p.systems[side].Insert(fields); err != nil {
+		return
+	}
+	p.stats.Edits++
+	p.remember(side, uid, fields)
+	// Some products are known to both systems before Tandem pairs them.
+	if fields["sku"].IsNull() || !p.chance(20) {
+		return
+	}
+	twin := pipeline.Values{"uid": fields["uid"], "sku": fields["sku"], "title": p.value("title"), "active": pipeline.Bool(true)}
+	if _, err := p.systems[side.Other()].Insert(twin); err == nil {
+		p.remember(side.Other(), uid, twin)
+	}
+}
+
+func (p *people) value(name string) pipeline.Value {
+	p.count++
+	switch name {
+	case "price":
+		return pipeline.Number(decimal.New(int64(p.count)*100+int64(p.rand.IntN(100)), -2))
+	case "category":
+		return pipeline.Text(pick(p.rand, "All / Shoes", "All / Shoes / Red", "All / Hats", "Tools/Saws", "Tools"))
+	case "active":
+		return pipeline.Bool(p.chance(50))
+	}
+	return pipeline.Text(fmt.Sprintf("%s-%d", name, p.count))
+}
+
+// product returns a random product of a side that no open transaction touches.
+func (p *people) product(side pipeline.Side) (key pipeline.Key, uid string) {
+	all := p.systems[side].Snapshot()
+	if len(all) == 0 {
+		return "", ""
+	}
+	r := all[p.rand.IntN(len(all))]
+	uid = r.Fields["uid"].AsText()
+	for _, l := range p.open {
+		if l.uid == uid {
+			return "", ""
+		}
+	}
+	return r.Key, uid
+}
+
+func (p *people) edit(side pipeline.Side) {
+	key, uid := p.product(side)
+	if key == "" {
+		return
+	}
+	fields := p.edits()
+	if err := p.systems[side].Edit(key, fields); err == nil {
+		p.stats.Edits++
+		p.remember(side, uid, fields)
+	}
+}
+
+func (p *people) edits() pipeline.Values {
+	fields := pipeline.Values{}
+	for range 1 + p.rand.IntN(2) {
+		name := pick(p.rand, "title", "price", "note", "category", "active", "note")
+		fields[name] = p.value(name)
+	}
+	return fields
+}
+
+func (p *people) remove(side pipeline.Side) {
+	key, uid := p.product(side)
+	if key == "" {
+		return
+	}
+	if err := p.systems[side].Delete(key); err == nil {
+		p.stats.Edits++
+		p.deleted[side][uid] = true
+		delete(p.last[side], uid)
+	}
+}
+
+func (p *people) beginLate(side pipeline.Side) {
+	key, uid := p.product(side)
+	if key == "" || len(p.open) >= 3 {
+		return
+	}
+	l := &late{side: side, tx: p.systems[side].Begin(), uid: uid, set: p.edits()}
+	l.tx.Edit(key, l.set)
+	p.open = append(p.open, l)
+}
+
+func (p *people) commitLate() {
+	if len(p.open) == 0 {
+		return
+	}
+	l := p.open[0]
+	p.open = p.open[1:]
+	if err := l.tx.Commit(); err == nil {
+		p.stats.Late++
+		p.remember(l.side, l.uid, l.set)
+	}
+}
+
+func (p *people) remember(side pipeline.Side, uid string, fields pipeline.Values) {
+	if p.last[side][uid] == nil {
+		p.last[side][uid] = pipeline.Values{}
+	}
+	for name, v := range fields {
+		t := schema(side).Fields[name]
+		if c, err := t.Canonical(v); err == nil {
+			v = c
+		}
+		p.last[side][uid][name] = v
+	}
+}

@@ -1,0 +1,171 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
+	"github.com/tandem-sync/tandem/pipeline/engine"
+)
+
+// Stats counts what a run went through.
+type Stats struct {
+	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Checks int
+	Faults                                                                      map[memory.FaultKind]int
+}
+
+// Add adds another run's counts.
+func (s *Stats) Add(o Stats) {
+	s.Seeds += o.Seeds
+	s.Cycles += o.Cycles
+	s.Full += o.Full
+	s.Edits += o.Edits
+	s.Late += o.Late
+	s.Crashes += o.Crashes
+	s.Plans += o.Plans
+	s.Writes += o.Writes
+	s.Conflicts += o.Conflicts
+	s.Checks += o.Checks
+	if s.Faults == nil {
+		s.Faults = map[memory.FaultKind]int{}
+	}
+	for k, n := range o.Faults {
+		s.Faults[k] += n
+	}
+}
+
+// Run plays one seed and returns what it counted and the invariants that were broken, nil if none.
+func Run(ctx context.Context, seed uint64, mutant Mutant) (Stats, error) {
+	w := newWorld(seed, mutant)
+	w.stats = Stats{Seeds: 1, Faults: map[memory.FaultKind]int{}}
+	if err := w.start(); err != nil {
+		return w.stats, err
+	}
+	defer func() { _ = w.state.Close() }()
+	rounds := 4 + w.rand.IntN(8)
+	for range rounds {
+		if err := w.round(ctx); err != nil {
+			return w.stats, err
+		}
+	}
+	if err := w.settle(ctx); err != nil {
+		return w.stats, err
+	}
+	return w.stats, w.judge(ctx)
+}
+
+// round lets people act, perhaps arms a crash, and runs a cycle.
+func (w *world) round(ctx context.Context) error {
+	for range w.rand.IntN(12) {
+		w.people.act()
+		w.now = w.now.Add(time.Duration(w.rand.IntN(2000)) * time.Millisecond)
+	}
+	if w.chance(20) {
+		if err := w.planWritesNothing(ctx); err != nil {
+			return err
+		}
+	}
+	if w.chance(40) {
+		w.trouble.crashIn = 1 + w.rand.IntN(60)
+	}
+	w.cycle(ctx, w.chance(15))
+	if w.trouble.crashed {
+		_ = w.state.Close()
+		w.trouble.crashed = false
+		if err := w.start(); err != nil {
+			return fmt.Errorf("the state does not open after a crash: %w", err)
+		}
+	}
+	w.trouble.crashIn = 0
+	w.now = w.now.Add(time.Duration(w.rand.IntN(600)) * time.Second)
+	return nil
+}
+
+func (w *world) cycle(ctx context.Context, full bool) pipeline.Report {
+	report := w.engine.Sync(ctx, engine.Options{Full: full})
+	w.stats.Cycles++
+	if report.Full {
+		w.stats.Full++
+	}
+	w.stats.Conflicts += report.Conflicts.New
+	for _, n := range report.Writes {
+		w.stats.Writes += n.Total()
+	}
+	return report
+}
+
+// settle ends all trouble and runs cycles until both sides should be at rest. Deletions need two full
+// passes to be proven, quarantine waits hours for its next try.
+func (w *world) settle(ctx context.Context) error {
+	w.trouble.quiet = true
+	for len(w.people.open) > 0 {
+		w.people.commitLate()
+	}
+	for i := range 8 {
+		w.now = w.now.Add(7 * time.Hour)
+		report := w.cycle(ctx, i%2 == 0)
+		if report.Result == pipeline.ResultFailed {
+			return fmt.Errorf("a cycle without any trouble failed: %+v", report.Error)
+		}
+	}
+	return nil
+}
+
+// planWritesNothing makes a plan and compares the world before and after.
+func (w *world) planWritesNothing(ctx context.Context) error {
+	w.stats.Plans++
+	was := w.trouble.quiet
+	w.trouble.quiet = true
+	defer func() { w.trouble.quiet = was }()
+	before, err := w.dump(ctx)
+	if err != nil {
+		return err
+	}
+	if _, _, err := w.engine.PlanAll(ctx, engine.Options{}); err != nil {
+		return fmt.Errorf("plan: %w", err)
+	}
+	after, err := w.dump(ctx)
+	if err != nil {
+		return err
+	}
+	if before != after {
+		return broken(10, "a plan changed something:\n%s\nbecame\n%s", before, after)
+	}
+	return nil
+}
+
+// broken is a broken invariant.
+func broken(invariant int, format string, args ...any) error {
+	return &Broken{Invariant: invariant, What: fmt.Sprintf(format, args...)}
+}
+
+// Broken tells which invariant was broken, and how.
+type Broken struct {
+	Invariant int
+	What      string
+}
+
+func (b *Broken) Error() string { return fmt.Sprintf("invariant %d: %s", b.Invariant, b.What) }
+
+// BrokenInvariants lists the numbers of all invariants that err tells of.
+func BrokenInvariants(err error) []int {
+	var numbers []int
+	var walk func(error)
+	walk = func(err error) {
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range many.Unwrap() {
+				walk(e)
+			}
+			return
+		}
+		var b *Broken
+		if errors.As(err, &b) {
+			numbers = append(numbers, b.Invariant)
+		}
+	}
+	walk(err)
+	return numbers
+}

@@ -1,0 +1,115 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
+)
+
+// trouble decides what goes wrong.
+type trouble struct {
+	*world
+	quiet bool // nothing goes wrong
+	// crashIn is how many calls of endpoints and state are left until the process dies; 0 is never.
+	crashIn int
+	crashed bool
+}
+
+var errCrashed = errors.New("the process has crashed")
+
+// step counts towards the crash; true means that the process is dead.
+func (t *trouble) step() bool {
+	if t.crashed {
+		return true
+	}
+	if t.crashIn > 0 {
+		t.crashIn--
+		if t.crashIn == 0 {
+			t.crash()
+		}
+	}
+	return t.crashed
+}
+
+// crash keeps what the disk would keep: all that was synced, and a random part of the rest.
+func (t *trouble) crash() {
+	t.crashed = true
+	t.stats.Crashes++
+	t.disk = t.disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: t.rand.IntN(101), RNG: t.rand})
+}
+
+// onCall is asked by a system before each call.
+func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
+	dead := t.crashed
+	if t.step() {
+		if !dead && t.chance(50) {
+			return memory.LoseAnswer // it died between sending and hearing
+		}
+		return memory.Refuse
+	}
+	if t.quiet {
+		return memory.NoFault
+	}
+	if op != memory.OpUpdate && t.chance(8) {
+		// Anybody may edit at any moment but one: between the last look at a record and the write of
+		// the same field no system here can keep an edit from being overwritten.
+		t.people.act()
+	}
+	if !t.chance(6) {
+		return memory.NoFault
+	}
+	kind := pick(t.rand, memory.Refuse, memory.LoseRequest, memory.LoseAnswer, memory.LoseHalf, memory.FailHalf,
+		memory.SlowDown, memory.DenyAccess, memory.CutListing)
+	t.stats.Faults[kind]++
+	return kind
+}
+
+// troubledStore is the state as a process sees it that may die at any call.
+type troubledStore struct {
+	pipeline.Store
+	trouble *trouble
+}
+
+func (s *troubledStore) dead() error {
+	if s.trouble.step() {
+		return &pipeline.Error{Code: pipeline.CodeStateDisk, Class: pipeline.Fatal, Message: "dead", Cause: errCrashed}
+	}
+	return nil
+}
+
+// Intend may die before or after the intents are durable.
+func (s *troubledStore) Intend(ctx context.Context, in []pipeline.Intent) error {
+	if err := s.dead(); err != nil {
+		return err
+	}
+	if err := s.Store.Intend(ctx, in); err != nil {
+		return err
+	}
+	return s.dead()
+}
+
+// Commit may die before or after the commit.
+func (s *troubledStore) Commit(ctx context.Context, c pipeline.Commit) error {
+	if err := s.dead(); err != nil {
+		return err
+	}
+	if err := s.Store.Commit(ctx, c); err != nil {
+		return err
+	}
+	return s.dead()
+}
+
+// MoveTo may die before or after the position moved.
+func (s *troubledStore) MoveTo(ctx context.Context, p pipeline.Position) error {
+	if err := s.dead(); err != nil {
+		return err
+	}
+	if err := s.Store.MoveTo(ctx, p); err != nil {
+		return err
+	}
+	return s.dead()
+}
