@@ -83,7 +83,19 @@ func (c *call) product(status int, p Product) (answer, error) {
 	return answer{status: status, body: wrapOne(c.server.render.whole(p, c.store), c.server.config.Envelope)}, nil
 }
 
-func listCategories(c *call) (answer, error) { return ok(c.store.Categories()) }
+func listCategories(c *call) (answer, error) {
+	list := []any{}
+	for _, category := range c.store.Categories() {
+		list = append(list, map[string]any{
+			"id": category.ID, "name": category.Name, "slug": category.Slug,
+			"parent_id": category.ParentID, "is_active": category.IsActive,
+		})
+	}
+	if in := c.server.config.CategoriesIn; in != "" {
+		return ok(map[string]any{in: list})
+	}
+	return ok(list)
+}
 
 func odooStatus(c *call) (answer, error) {
 	on := c.server.config.OdooSync

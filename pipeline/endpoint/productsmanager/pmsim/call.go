@@ -29,7 +29,6 @@ type call struct {
 type answer struct {
 	status int
 	body   any
-	header http.Header
 }
 
 func ok(body any) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
@@ -56,15 +55,12 @@ func (c *call) reply() reply {
 	if err != nil {
 		return c.failureReply(failureOf(err), head)
 	}
-	for name, values := range a.header {
-		head[name] = values
-	}
 	return c.newReply(a.status, a.body, head)
 }
 
 func (c *call) run(head http.Header) (answer, error) {
-	if c.server.failed != nil {
-		return answer{}, c.server.failed
+	if err := c.server.failure(); err != nil {
+		return answer{}, err
 	}
 	if c.route.needs != nothing {
 		if err := c.admit(); err != nil {

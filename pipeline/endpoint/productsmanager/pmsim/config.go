@@ -36,6 +36,7 @@ type Config struct {
 	Names         map[string]string
 	Category      CategoryForm
 	Separator     string // between two levels of a category; " / " by default
+	CategoriesIn  string // "items" or "data": /categories answers an object with the list under that key
 	BrandObject   bool   // brand as {"name": …}
 	NumberStrings bool   // decimals as JSON strings
 	ImageObjects  bool   // images as {"url": …, "is_primary": …}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -22,9 +23,8 @@ func (c *call) before(w http.ResponseWriter) bool {
 	case FaultSlow:
 		return c.wait(time.After(c.fault.Delay))
 	case FaultHang:
-		if c.wait(nil) {
-			return true
-		}
+		_, _ = io.Copy(io.Discard, c.Body) // only then does net/http notice that the client goes
+		c.wait(nil)
 		panic(http.ErrAbortHandler) // the server closes the connection without an answer
 	case FaultResetBefore:
 		reset(w)
@@ -42,15 +42,28 @@ func (c *call) after(w http.ResponseWriter, r *reply) bool {
 	case FaultTruncated:
 		r.body = r.body[:len(r.body)/2]
 	case FaultCut:
-		w.Header().Set("Content-Length", fmt.Sprint(len(r.body)))
-		w.WriteHeader(r.status)
+		r.sendHead(w, len(r.body))
 		_, _ = w.Write(r.body[:len(r.body)/2])
 		_ = http.NewResponseController(w).Flush() // what it fails with, the abort below brings about anyway
 		panic(http.ErrAbortHandler)
 	case FaultOversized:
-		r.body = append(bytes.Repeat([]byte(" "), c.fault.Size), r.body...)
+		r.sendOversized(w, c.fault.Size)
+		return false
 	}
 	return true
+}
+
+// sendOversized sends the answer behind about size bytes of blanks, which JSON allows there.
+func (r *reply) sendOversized(w http.ResponseWriter, size int) {
+	blanks := bytes.Repeat([]byte(" "), 64<<10)
+	times := (size + len(blanks) - 1) / len(blanks)
+	r.sendHead(w, times*len(blanks)+len(r.body))
+	for range times {
+		if _, err := w.Write(blanks); err != nil {
+			return // the client has had enough
+		}
+	}
+	_, _ = w.Write(r.body)
 }
 
 // wait blocks until due, and tells whether it came: not when the client has gone or the server closes.
@@ -75,7 +88,7 @@ func (f *Fault) failure(limits Limits) *failure {
 	case http.StatusNotFound:
 		e = notFound("Not Found")
 	case http.StatusTooManyRequests:
-		return limits.tooMany(cmp.Or(limits.Read, 60), f.Delay)
+		return limits.tooMany(quota{limit: cmp.Or(limits.Read, 60), window: time.Minute}, f.Delay)
 	default:
 		status := cmp.Or(f.Status, http.StatusInternalServerError)
 		e = &failure{status: status, code: "INTERNAL_SERVER_ERROR", kind: "internal_server_error", short: "server_error",

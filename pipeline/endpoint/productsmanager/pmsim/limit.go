@@ -110,7 +110,7 @@ func (l *limiter) count(c *call, head http.Header) error {
 			head.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
 		}
 		if used > q.limit {
-			return l.limits.tooMany(q.limit, reset.Sub(c.now))
+			return l.limits.tooMany(q, reset.Sub(c.now))
 		}
 	}
 	return nil
@@ -129,11 +129,15 @@ func (l *limiter) use(q quota, now time.Time) (used int, reset time.Time) {
 	return b.used, start.Add(q.window)
 }
 
-func (l Limits) tooMany(limit int, wait time.Duration) *failure {
+func (l Limits) tooMany(q quota, wait time.Duration) *failure {
+	unit := "minute"
+	if q.window > time.Minute {
+		unit = "day"
+	}
 	seconds := int((wait + time.Second - 1) / time.Second)
 	f := &failure{
 		status: http.StatusTooManyRequests, code: "RATE_LIMIT_EXCEEDED", kind: "rate_limit_exceeded", short: "rate_limit_exceeded",
-		message: fmt.Sprintf("Rate limit exceeded: %d requests/minute allowed.", limit),
+		message: fmt.Sprintf("Rate limit exceeded: %d requests/%s allowed.", q.limit, unit),
 	}
 	if !l.NoHeaders {
 		f.header = http.Header{"Retry-After": {strconv.Itoa(seconds)}}
@@ -142,7 +146,7 @@ func (l Limits) tooMany(limit int, wait time.Duration) *failure {
 	case Body429Detail:
 		f.body = map[string]any{"detail": f.message}
 	case Body429Sentence:
-		f.body = map[string]any{"error": f.short, "message": "Too many requests", "detail": fmt.Sprintf("%d per 1 minute", limit),
+		f.body = map[string]any{"error": f.short, "message": "Too many requests", "detail": fmt.Sprintf("%d per 1 %s", q.limit, unit),
 			"retry_after": fmt.Sprintf("Please wait %d seconds before trying again", seconds)}
 	default:
 		f.body = map[string]any{"error": f.short, "message": "Too many requests", "retry_after": seconds}

@@ -104,6 +104,10 @@ func (r *renderer) put(out map[string]any, field string, value any, store *catal
 }
 
 func (r *renderer) putCategory(out map[string]any, value any, store *catalogue.Store) {
+	if r.config.Category == CategoryText {
+		out["category"] = value
+		return
+	}
 	var id, leaf any
 	if path, ok := value.(string); ok {
 		id = store.CategoryID(path)
@@ -111,15 +115,11 @@ func (r *renderer) putCategory(out map[string]any, value any, store *catalogue.S
 			leaf = levels[len(levels)-1]
 		}
 	}
-	switch r.config.Category {
-	case CategoryObject:
-		if value != nil {
-			value = map[string]any{"id": id, "name": leaf}
-		}
-		out["category"] = value
-		return
-	case CategoryIDs, CategoryAll:
+	switch {
+	case r.config.Category != CategoryObject:
 		out["category_id"], out["category_name"] = id, leaf
+	case value != nil:
+		value = map[string]any{"id": id, "name": leaf}
 	}
 	if r.config.Category != CategoryIDs {
 		out["category"] = value

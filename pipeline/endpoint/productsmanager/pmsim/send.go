@@ -17,6 +17,7 @@ type reply struct {
 	status int
 	head   http.Header
 	body   []byte
+	zip    bool // the client takes gzip
 }
 
 func (c *call) failureReply(f *failure, head http.Header) reply {
@@ -39,6 +40,7 @@ func (c *call) newReply(status int, body any, head http.Header) reply {
 		head.Set("X-Correlation-Id", c.id)
 	}
 	r := reply{status: status, head: head}
+	r.zip = !c.server.config.NoGzip && strings.Contains(c.Header.Get("Accept-Encoding"), "gzip")
 	if body == nil {
 		return r
 	}
@@ -51,9 +53,6 @@ func (c *call) newReply(status int, body any, head http.Header) reply {
 		panic("pmsim: " + err.Error())
 	}
 	r.body = bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
-	if len(r.body) > gzipFrom && !c.server.config.NoGzip && strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
-		r.compress()
-	}
 	return r
 }
 
@@ -74,12 +73,20 @@ func (r *reply) compress() {
 }
 
 func (r *reply) send(w http.ResponseWriter) {
+	if r.zip && len(r.body) > gzipFrom {
+		r.compress()
+	}
+	r.sendHead(w, len(r.body))
+	_, _ = w.Write(r.body) // a client that has gone is no matter of the server's
+}
+
+// sendHead sends everything that precedes a body of that many bytes.
+func (r *reply) sendHead(w http.ResponseWriter, size int) {
 	for name, values := range r.head {
 		w.Header()[name] = values
 	}
 	if r.body != nil {
-		w.Header().Set("Content-Length", strconv.Itoa(len(r.body)))
+		w.Header().Set("Content-Length", strconv.Itoa(size))
 	}
 	w.WriteHeader(r.status)
-	_, _ = w.Write(r.body) // a client that has gone is no matter of the server's
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim/catalogue"
 )
@@ -75,7 +76,7 @@ func (s *Server) Tenant(name string) *catalogue.Store {
 		Stale: s.config.StaleReads, MaxTitle: s.config.MaxTitle, Separator: s.config.Separator,
 	}
 	if s.config.Dir != "" {
-		o.File = filepath.Join(s.config.Dir, "products-"+url.PathEscape(name)+".json")
+		o.File = filepath.Join(s.config.Dir, fileName(name))
 	}
 	store, err := catalogue.New(o)
 	if err != nil {
@@ -85,6 +86,14 @@ func (s *Server) Tenant(name string) *catalogue.Store {
 	}
 	s.tenants[name] = store
 	return store
+}
+
+// fileName is products.json for the default account, products-NAME.json for others.
+func fileName(tenant string) string {
+	if tenant != "" {
+		tenant = "-" + url.PathEscape(tenant)
+	}
+	return "products" + tenant + ".json"
 }
 
 // openTenants opens the stores of all accounts that are kept in the folder.
@@ -103,6 +112,13 @@ func (s *Server) openTenants() {
 			s.Tenant(tenant)
 		}
 	}
+}
+
+// failure returns why the data cannot be served, nil if it can.
+func (s *Server) failure() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
 }
 
 func (s *Server) hasTenant(name string) bool {
@@ -126,7 +142,7 @@ func (s *Server) Start() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("pmsim: %w", err)
 	}
-	s.http = &http.Server{Handler: s}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.served = make(chan struct{})
 	go func() {
 		defer close(s.served)
@@ -177,7 +193,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	// The mux knows whether the path is served for other methods; its plain text is not what PM says.
 	var probe statusProbe
 	h.ServeHTTP(&probe, req)
-	unknown := route{method: req.Method, path: "unknown", serve: func(*call) (answer, error) {
+	unknown := route{method: req.Method, path: strings.TrimPrefix(req.URL.Path, BasePath), serve: func(*call) (answer, error) {
 		if probe.status == http.StatusMethodNotAllowed {
 			return answer{}, methodNotAllowed(probe.Header().Get("Allow"))
 		}

@@ -62,9 +62,27 @@ func (r *row) copied() Product {
 
 // jsonValue turns a Go value into the forms that Fields documents; the result shares nothing with v.
 func jsonValue(v any) (any, error) {
-	switch v.(type) {
+	switch x := v.(type) {
 	case nil, string, bool, json.Number:
 		return v, nil
+	case []any: // these two for speed: it is what requests are made of
+		out := make([]any, len(x))
+		for i, e := range x {
+			var err error
+			if out[i], err = jsonValue(e); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, e := range x {
+			var err error
+			if out[k], err = jsonValue(e); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -240,20 +240,13 @@ func (s *Store) place(fields Fields, id string) error {
 // the lock and has checked everything.
 func (s *Store) publish(before, after *row) {
 	if before.live() {
-		s.created.remove(before)
-		s.updated.remove(before)
-		sku := before.Text("sku")
-		s.skus[sku] = slices.DeleteFunc(s.skus[sku], func(id string) bool { return id == before.ID })
+		s.unlist(before)
 	}
 	if before != nil {
 		delete(s.eans, before.Text("ean"))
 	}
 	if after.live() {
-		s.created.add(after)
-		s.updated.add(after)
-		if sku := after.Text("sku"); sku != "" {
-			s.skus[sku] = append(s.skus[sku], after.ID)
-		}
+		s.list(after)
 	}
 	if ean := after.Text("ean"); ean != "" {
 		s.eans[ean] = after.ID
@@ -261,6 +254,25 @@ func (s *Store) publish(before, after *row) {
 	s.rows[after.ID] = after
 	s.version++
 	s.remember(before, after)
+}
+
+// list enters a live row in what reads go by; unlist takes it out.
+func (s *Store) list(r *row) {
+	s.created.add(r)
+	s.updated.add(r)
+	if sku := r.Text("sku"); sku != "" {
+		s.skus[sku] = append(s.skus[sku], r.ID)
+	}
+}
+
+func (s *Store) unlist(r *row) {
+	s.created.remove(r)
+	s.updated.remove(r)
+	sku := r.Text("sku")
+	others := slices.DeleteFunc(s.skus[sku], func(id string) bool { return id == r.ID })
+	if s.skus[sku] = others; len(others) == 0 {
+		delete(s.skus, sku)
+	}
 }
 
 // defaults are the values that PM's model gives to what a new product leaves out.
