@@ -15,7 +15,7 @@ func (o Output) History(events []view.Event) error {
 		return t.err
 	}
 	for _, e := range events {
-		t.line("%s  %s  %s%s", e.At.Local().Format("2006-01-02 15:04:05"), t.paint(bold, clean(e.Kind)), onSide(e), named(e.Match, e.Keys))
+		t.line("%s  %s  %s%s", o.clock(e.At), t.paint(bold, clean(e.Kind)), onSide(e), named(e.Match, e.Keys))
 		for _, f := range e.Fields {
 			o.eventField(t, e, f)
 		}
@@ -29,11 +29,11 @@ func (o Output) History(events []view.Event) error {
 
 func (o Output) eventField(t *text, e view.Event, f view.EventField) {
 	if e.Side == "" {
-		t.line("    %s: %s  %s", clean(f.Name), eventValues(f), t.paint(dim, clean(f.Rule)))
+		t.line("    %s: %s%s", fieldName(f.Name), eventValues(f), t.rule(f.Rule))
 		return
 	}
 	before, after := change(f.Before, f.After)
-	t.line("    %s: %s → %s  %s", clean(f.Name), before, after, t.paint(dim, clean(f.Rule)))
+	t.line("    %s: %s → %s%s", fieldName(f.Name), before, after, t.rule(f.Rule))
 }
 
 func eventValues(f view.EventField) string {

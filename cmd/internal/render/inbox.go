@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
@@ -68,8 +69,17 @@ func (o Output) Conflict(c view.Conflict) error {
 		t.line("\nsettled by %s, %s: %s; the next cycle carries it out", clean(r.By), o.when(r.At), taken(*r))
 		return t.err
 	}
-	t.line("\nTo settle it: tandem conflicts resolve %s --take LABEL (or another value)", c.ID)
+	t.line("\nTo settle it: tandem conflicts resolve %s --take %s%s", c.ID,
+		strings.Join(slices.Sorted(maps.Keys(c.Values)), "|"), orValue(c.Field))
 	return t.err
+}
+
+// orValue: a conflict about the record as a whole takes no third value.
+func orValue(field string) string {
+	if field == "" {
+		return ""
+	}
+	return "|VALUE"
 }
 
 func (o Output) edited(at *time.Time) string {

@@ -17,6 +17,8 @@ type Output struct {
 	JSON  bool
 	Color bool      // ANSI colours; the caller has looked at NO_COLOR and at the terminal
 	Now   time.Time // what "3 minutes ago" counts from
+	// Zone is the time zone of a person's clock; nil is the machine's.
+	Zone *time.Location
 }
 
 // json writes v as one indented document.
@@ -79,12 +81,29 @@ func (t *text) paint(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
+// rule tells at the end of a line which rule decided.
+func (t *text) rule(r string) string {
+	if r == "" {
+		return ""
+	}
+	return "  " + t.paint(dim, clean(r))
+}
+
 // when tells a moment in local time with its distance from now.
 func (o Output) when(at time.Time) string {
 	if at.IsZero() {
 		return "unknown"
 	}
-	return at.Local().Format("2006-01-02 15:04:05") + " (" + humanize.RelTime(at, o.Now, "ago", "from now") + ")"
+	return o.clock(at) + " (" + humanize.RelTime(at, o.Now, "ago", "from now") + ")"
+}
+
+// clock tells a moment in local time.
+func (o Output) clock(at time.Time) string {
+	zone := o.Zone
+	if zone == nil {
+		zone = time.Local
+	}
+	return at.In(zone).Format("2006-01-02 15:04:05")
 }
 
 // count is "1 conflict", "3 conflicts".

@@ -3,8 +3,6 @@ package render
 import (
 	"bytes"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/pipeline"
@@ -16,15 +14,15 @@ type PlanText struct {
 	progress *Progress
 	spool    func() (io.ReadWriteSeeker, error)
 	head     view.PlanHead
-	sections map[string]*section
+	sections [2]*section // by side
+	begun    int         // plans
 }
 
-// section is one side of a plan. What belongs to the side shown first is printed at once; the other
-// waits in a spool.
+// section is one side of a plan. The left side's lines are printed at once; the right side's wait in a
+// spool for the end.
 type section struct {
-	text   *text
-	spool  io.ReadWriteSeeker
-	filled bool
+	text  *text
+	spool io.ReadWriteSeeker
 }
 
 // NewPlanText returns a sink that prints to o. spool makes the place where the second side's lines wait
@@ -38,9 +36,12 @@ func NewPlanText(o Output, p *Progress, spool func() (io.ReadWriteSeeker, error)
 
 // Begin opens the plan of a pipeline.
 func (p *PlanText) Begin(h view.PlanHead) error {
-	p.head = h
-	p.sections = map[string]*section{h.Sources[pipeline.Left]: {text: p.out.text()}}
-	return nil
+	p.head, p.sections = h, [2]*section{}
+	t := p.out.text()
+	if p.begun++; p.begun > 1 {
+		t.line("")
+	}
+	return t.err
 }
 
 // Progress shows how far the comparison is.
@@ -49,47 +50,62 @@ func (p *PlanText) Progress(v view.Progress) { p.progress.Show(v) }
 // Change prints one record.
 func (p *PlanText) Change(c pipeline.PlannedChange) error {
 	p.progress.Clear()
-	s, err := p.section(c.Side)
+	side := pipeline.Left
+	if c.Side == p.head.Sources[pipeline.Right] {
+		side = pipeline.Right
+	}
+	s, err := p.section(side)
 	if err != nil {
 		return err
-	}
-	if !s.filled {
-		s.filled = true
-		s.text.line("%s: in %s", s.text.paint(bold, clean(p.head.Pipeline)), s.text.paint(bold, clean(c.Side)))
 	}
 	plannedChange(s.text, c)
 	return s.text.err
 }
 
-func (p *PlanText) section(side string) (*section, error) {
+func (p *PlanText) section(side pipeline.Side) (*section, error) {
 	if s := p.sections[side]; s != nil {
 		return s, nil
 	}
-	spool, err := p.spool()
-	if err != nil {
-		return nil, err
+	s := &section{text: p.out.text()}
+	if side == pipeline.Right {
+		var err error
+		if s.spool, err = p.spool(); err != nil {
+			return nil, err
+		}
+		s.text.w = s.spool
 	}
-	s := &section{spool: spool, text: &text{w: spool, color: p.out.Color}}
 	p.sections[side] = s
+	s.text.line("%s: in %s", s.text.paint(bold, clean(p.head.Pipeline)), s.text.paint(bold, clean(p.head.Sources[side])))
 	return s, nil
 }
 
-// End prints the totals.
+// End prints what waited, and the totals.
 func (p *PlanText) End(totals pipeline.PlanTotals) error {
 	p.progress.Clear()
-	for _, side := range slices.Sorted(maps.Keys(p.sections)) {
-		s := p.sections[side]
-		if s.spool == nil {
+	for _, s := range p.sections {
+		if s == nil {
 			continue
 		}
-		if _, err := s.spool.Seek(0, io.SeekStart); err != nil {
-			return err
+		s.text.line("")
+		if s.text.err != nil {
+			return s.text.err
 		}
-		if _, err := io.Copy(p.out.W, s.spool); err != nil {
+		if err := s.unspool(p.out.W); err != nil {
 			return err
 		}
 	}
 	return p.totals(totals)
+}
+
+func (s *section) unspool(w io.Writer) error {
+	if s.spool == nil {
+		return nil
+	}
+	if _, err := s.spool.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err := io.Copy(w, s.spool)
+	return err
 }
 
 func (p *PlanText) totals(totals pipeline.PlanTotals) error {
@@ -125,17 +141,21 @@ func plannedChange(t *text, c pipeline.PlannedChange) {
 	t.line("  %s %s %s", t.paint(s.color, s.sign), c.Action, named(c.Match, c.Keys))
 	for _, f := range c.Fields {
 		before, after := change(f.Before, f.After)
+		if f.Name == "" {
+			t.line("      %s%s", fieldName(f.Name), t.rule(f.Rule))
+			continue
+		}
 		if c.Action == pipeline.PlanCreate {
-			t.line("      %s: %s  %s", clean(f.Name), after, t.paint(dim, clean(f.Rule)))
+			t.line("      %s: %s%s", clean(f.Name), after, t.rule(f.Rule))
 			continue
 		}
 		arrow := "→"
 		if c.Action == pipeline.PlanConflict {
 			arrow = "≠"
 		}
-		t.line("      %s: %s %s %s  %s", clean(f.Name), before, arrow, after, t.paint(dim, clean(f.Rule)))
+		t.line("      %s: %s %s %s%s", clean(f.Name), before, arrow, after, t.rule(f.Rule))
 	}
-	if c.Note != "" {
+	if c.Note != "" && (len(c.Fields) == 0 || c.Note != c.Fields[0].Rule) {
 		t.line("      %s", clean(c.Note))
 	}
 }

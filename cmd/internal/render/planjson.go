@@ -51,6 +51,9 @@ func (p *PlanJSON) Change(c pipeline.PlannedChange) error {
 	if c.Fields == nil {
 		c.Fields = []pipeline.PlannedField{}
 	}
+	if c.Match == nil {
+		c.Match = pipeline.Values{}
+	}
 	comma := "\n"
 	if p.changes > 0 {
 		comma = ",\n"

@@ -36,7 +36,7 @@ func (o Output) report(t *text, r pipeline.Report) {
 	if r.Quarantined > 0 {
 		t.line("  %s in quarantine: `tandem quarantine`", count(r.Quarantined, "record"))
 	}
-	if r.BrakedBy != nil {
+	if r.BrakedBy != nil && r.Error == nil {
 		t.line("  %s %s; nothing was written", t.paint(red, "braked:"), clean(*r.BrakedBy))
 	}
 	if r.Error != nil {

@@ -26,7 +26,7 @@ func ErrorOf(err error) Error {
 	e := pipeline.AsError(err)
 	v := Error{Code: e.Code, Message: err.Error(), Remedy: pipeline.RemedyOf(e), Class: e.Class.String()}
 	if errors.Is(err, context.Canceled) && e.Code == pipeline.CodeInternal {
-		v.Code, v.Message = pipeline.CodeInterrupted, "interrupted before the end"
+		v.Code, v.Message = pipeline.CodeStopped, "interrupted before the end"
 		v.Remedy = pipeline.RemedyOf(&pipeline.Error{Code: v.Code})
 	}
 	return v
