@@ -67,3 +67,24 @@ func TestProductLife(t *testing.T) {
 		t.Errorf("writes: %+v", counts)
 	}
 }
+
+func TestOneOfManyGetsTheEAN(t *testing.T) {
+	s, c := start(t, Config{})
+	statuses := make(chan int, 16)
+	for range cap(statuses) {
+		go func() {
+			g, err := c.try("POST", "/products", map[string]any{"name": "a", "ean": "12345670"})
+			if err != nil {
+				t.Error(err)
+			}
+			statuses <- g.status
+		}()
+	}
+	got := map[int]int{}
+	for range cap(statuses) {
+		got[<-statuses]++
+	}
+	if diff := cmp.Diff(map[int]int{201: 1, 409: 15}, got); diff != "" || s.Len() != 1 {
+		t.Errorf("%d products, statuses (-want +got):\n%s", s.Len(), diff)
+	}
+}

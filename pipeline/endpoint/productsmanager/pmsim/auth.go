@@ -51,10 +51,9 @@ func (c *call) admit() error {
 		return forbidden("Not enough permissions for " + c.Method + " " + c.route.path)
 	}
 	tenant := c.Header.Get("X-Tenant-Id")
-	if !c.server.hasTenant(tenant) || (c.caller.tenants != nil && !slices.Contains(c.caller.tenants, tenant)) {
+	if c.store, ok = c.server.account(tenant); !ok || (c.caller.tenants != nil && !slices.Contains(c.caller.tenants, tenant)) {
 		return forbidden("No access to this tenant")
 	}
-	c.store = c.server.Tenant(tenant)
 	return nil
 }
 

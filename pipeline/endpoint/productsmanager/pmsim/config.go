@@ -6,7 +6,7 @@ import (
 )
 
 // DefaultAPIKey is the key of a server whose Config names none.
-const DefaultAPIKey = "pm_test_tandem-stand-in-key-for-tests-and-the-demo-0000000000000000000000"
+const DefaultAPIKey = "pm_test_tandem-stand-in-key-for-tests-and-demos-000000000000000000000000"
 
 // BasePath is the prefix of the API's paths.
 const BasePath = "/api/v1"

@@ -7,11 +7,16 @@
 // Put are what shop staff do in PM's own pages; Products tells what came of it. Tenant gives the stores of
 // further accounts. Inject makes requests fail in chosen ways, Counts tells what clients asked for.
 //
-// How a request goes: Server.ServeHTTP finds the route; Server.answer (call.go) lets an injected fault
-// have its say, tells who is calling (auth.go), counts it against the limits (limit.go) and runs the
-// route's handler (app.go, bulk.go, login.go), which returns a value or an error; send.go puts either on
-// the wire in the shapes that Config asks for (envelope.go, failure.go, render.go).
+// How a request goes: Server.ServeHTTP finds the route; Server.serve (call.go) lets an injected fault
+// have its say (fault.go, faulty.go), tells who is calling (auth.go), counts it against the limits
+// (limit.go) and runs the route's handler (app.go, bulk.go, login.go), which returns a value or an error;
+// send.go puts either on the wire in the shapes that Config asks for (envelope.go, failure.go, render.go).
 //
 // A further surface of PM's API is a file with its handlers and its table of routes, as app.go is, and a
 // line in New.
+//
+// Where PM's pages are silent the stand-in had to choose: a locked account's login is a 403; the answer
+// of /products/bulk tells each item's outcome; status and is_active are two fields that do not touch each
+// other; prices keep all their decimals, while weight keeps three and the tax rate two, as the data model
+// says; the order of rows of the same second is that of their creation.
 package pmsim

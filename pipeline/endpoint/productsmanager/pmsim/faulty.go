@@ -21,11 +21,10 @@ func (c *call) before(w http.ResponseWriter) bool {
 		c.sendProxyPage(w, cmp.Or(c.fault.Status, http.StatusBadGateway))
 		return false
 	case FaultSlow:
-		return c.wait(time.After(c.fault.Delay))
+		c.wait(time.After(c.fault.Delay))
 	case FaultHang:
 		_, _ = io.Copy(io.Discard, c.Body) // only then does net/http notice that the client goes
 		c.wait(nil)
-		panic(http.ErrAbortHandler) // the server closes the connection without an answer
 	case FaultResetBefore:
 		reset(w)
 		return false
@@ -66,15 +65,16 @@ func (r *reply) sendOversized(w http.ResponseWriter, size int) {
 	_, _ = w.Write(r.body)
 }
 
-// wait blocks until due, and tells whether it came: not when the client has gone or the server closes.
-func (c *call) wait(due <-chan time.Time) bool {
+// wait blocks until due. When the client goes or the server closes before, it does not return: the
+// connection ends without an answer.
+func (c *call) wait(due <-chan time.Time) {
 	select {
 	case <-due:
-		return true
+		return
 	case <-c.Context().Done():
 	case <-c.server.closing:
 	}
-	return false
+	panic(http.ErrAbortHandler)
 }
 
 // failure returns what PM would say with the fault's status.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // gzipFrom is the size in bytes from which on answers are compressed.
@@ -17,7 +18,7 @@ type reply struct {
 	status int
 	head   http.Header
 	body   []byte
-	zip    bool // the client takes gzip
+	zip    *sync.Pool // of gzip writers; nil where the client does not take gzip
 }
 
 func (c *call) failureReply(f *failure, head http.Header) reply {
@@ -40,7 +41,9 @@ func (c *call) newReply(status int, body any, head http.Header) reply {
 		head.Set("X-Correlation-Id", c.id)
 	}
 	r := reply{status: status, head: head}
-	r.zip = !c.server.config.NoGzip && strings.Contains(c.Header.Get("Accept-Encoding"), "gzip")
+	if !c.server.config.NoGzip && strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
+		r.zip = &c.server.zips
+	}
 	if body == nil {
 		return r
 	}
@@ -56,24 +59,24 @@ func (c *call) newReply(status int, body any, head http.Header) reply {
 	return r
 }
 
+// compress compresses the body with a writer of the pool: a new one is most of a megabyte.
 func (r *reply) compress() {
 	var buf bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
-	if err == nil {
-		_, err = zip.Write(r.body)
+	zip, _ := r.zip.Get().(*gzip.Writer)
+	if zip == nil {
+		zip, _ = gzip.NewWriterLevel(nil, gzip.BestSpeed) // fails for levels that do not exist only
 	}
-	if err == nil {
-		err = zip.Close()
-	}
-	if err != nil { // cannot happen: a valid level and a buffer that takes everything
-		return
+	defer r.zip.Put(zip)
+	zip.Reset(&buf)
+	if _, err := zip.Write(r.body); err != nil || zip.Close() != nil {
+		return // a buffer takes everything; if ever not, the body goes as it is
 	}
 	r.head.Set("Content-Encoding", "gzip")
 	r.body = buf.Bytes()
 }
 
 func (r *reply) send(w http.ResponseWriter) {
-	if r.zip && len(r.body) > gzipFrom {
+	if r.zip != nil && len(r.body) > gzipFrom {
 		r.compress()
 	}
 	r.sendHead(w, len(r.body))

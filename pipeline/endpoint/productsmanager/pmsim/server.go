@@ -32,7 +32,8 @@ type Server struct {
 	faults *faults
 	render *renderer
 	counts counts
-	failed error // the data could not be read: told by Start and by every answer
+	zips   sync.Pool // of *gzip.Writer
+	failed error     // the data could not be read: told by Start and by every answer
 
 	mu      sync.Mutex
 	tenants map[string]*catalogue.Store
@@ -121,11 +122,12 @@ func (s *Server) failure() error {
 	return s.failed
 }
 
-func (s *Server) hasTenant(name string) bool {
+// account returns the store of an account that exists.
+func (s *Server) account(name string) (*catalogue.Store, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.tenants[name]
-	return ok
+	store, ok := s.tenants[name]
+	return store, ok
 }
 
 // Start serves on Config.Listen and returns the address of the API, http://127.0.0.1:PORT/api/v1.

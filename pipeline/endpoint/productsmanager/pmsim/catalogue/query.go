@@ -37,6 +37,7 @@ func (s *Store) List(q Query) (page []Product, total int) {
 	}
 	rows = slices.Clone(rows) // what follows takes a while: writers need not wait for it
 	s.mu.RUnlock()
+	q.Search = strings.ToLower(q.Search)
 	rows = slices.DeleteFunc(rows, func(r *row) bool { return !q.selects(r, s) })
 	q.sort(rows)
 	return q.cut(rows), len(rows)
@@ -47,9 +48,10 @@ func (q Query) filters() bool {
 		q.PriceMin != nil || q.PriceMax != nil
 }
 
+// selects tells whether a row passes the filters; Search is in lower case.
 func (q Query) selects(r *row, s *Store) bool {
 	price := func() float64 { return float(r.Fields["price"]) }
-	return (q.Search == "" || strings.Contains(r.search, strings.ToLower(q.Search))) &&
+	return (q.Search == "" || strings.Contains(r.search, q.Search)) &&
 		(q.Brand == "" || r.Text("brand") == q.Brand) &&
 		(q.Category == "" || s.samePath(r.Text("category"), q.Category)) &&
 		(q.Status == "" || r.Text("status") == q.Status) &&

@@ -155,34 +155,27 @@ func (s *Store) replace(before *row, p Product) Product {
 }
 
 // Trash moves a product to the trash: it vanishes from every read, and its EAN stays taken.
-func (s *Store) Trash(id string) error {
-	return s.move(id, func(before *row) (time.Time, bool) { return s.options.Now().UTC(), before.live() })
-}
+func (s *Store) Trash(id string) error { return s.move(id, true) }
 
 // Restore takes a product out of the trash.
-func (s *Store) Restore(id string) error {
-	return s.move(id, func(before *row) (time.Time, bool) { return time.Time{}, before != nil && !before.live() })
-}
+func (s *Store) Restore(id string) error { return s.move(id, false) }
 
-func (s *Store) move(id string, trashed func(before *row) (at time.Time, may bool)) error {
-	if err := s.moveLocked(id, trashed); err != nil {
-		return err
-	}
-	return s.keep()
-}
-
-func (s *Store) moveLocked(id string, trashed func(*row) (time.Time, bool)) error {
+// move moves a product into the trash or out of it.
+func (s *Store) move(id string, in bool) error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	before := s.rows[id]
-	at, may := trashed(before)
-	if !may {
+	if before == nil || before.live() != in {
+		s.mu.Unlock()
 		return &NotFound{id}
 	}
 	p := before.copied()
-	p.TrashedAt = at
+	p.TrashedAt = time.Time{}
+	if in {
+		s.stamp(&p.TrashedAt)
+	}
 	s.replace(before, p)
-	return nil
+	s.mu.Unlock()
+	return s.keep()
 }
 
 // Put stores products as they are given, replacing those of the same id whole: for sample data, and for
