@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
@@ -105,6 +106,9 @@ func (s *section) unspool(w io.Writer) error {
 		return err
 	}
 	_, err := io.Copy(w, s.spool)
+	if c, ok := s.spool.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
 	return err
 }
 
@@ -127,18 +131,22 @@ func (p *PlanText) totals(totals pipeline.PlanTotals) error {
 	return t.err
 }
 
-var planSigns = map[pipeline.PlanAction]struct{ sign, color string }{
-	pipeline.PlanCreate:   {"+", green},
-	pipeline.PlanUpdate:   {"~", yellow},
-	pipeline.PlanArchive:  {"-", red},
-	pipeline.PlanDelete:   {"-", red},
-	pipeline.PlanConflict: {"!", magenta},
-	pipeline.PlanError:    {"!", magenta},
+func sign(a pipeline.PlanAction) (sign, color string) {
+	switch a {
+	case pipeline.PlanCreate:
+		return "+", green
+	case pipeline.PlanUpdate:
+		return "~", yellow
+	case pipeline.PlanArchive, pipeline.PlanDelete:
+		return "-", red
+	default:
+		return "!", magenta
+	}
 }
 
 func plannedChange(t *text, c pipeline.PlannedChange) {
-	s := planSigns[c.Action]
-	t.line("  %s %s %s", t.paint(s.color, s.sign), c.Action, named(c.Match, c.Keys))
+	sign, color := sign(c.Action)
+	t.line("  %s %s %s", t.paint(color, sign), c.Action, named(c.Match, c.Keys))
 	for _, f := range c.Fields {
 		before, after := change(f.Before, f.After)
 		if f.Name == "" {

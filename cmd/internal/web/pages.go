@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"html/template"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -44,7 +43,7 @@ func (s *Server) health(mux *http.ServeMux) {
 	})
 }
 
-var indexPage = template.Must(template.New("index").Parse(`<!DOCTYPE html>
+const indexPage = `<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -60,7 +59,7 @@ var indexPage = template.Must(template.New("index").Parse(`<!DOCTYPE html>
 <li><a href="/api/v1/conflicts">/api/v1/conflicts</a>, <a href="/api/v1/quarantine">/api/v1/quarantine</a>, <a href="/api/v1/history">/api/v1/history</a>
 <li><a href="/metrics">/metrics</a>, <a href="/healthz">/healthz</a>, <a href="/readyz">/readyz</a>
 </ul>
-`))
+`
 
 // index says where things are.
 func (s *Server) index(w http.ResponseWriter, r *http.Request) {
@@ -72,7 +71,7 @@ func (s *Server) index(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 	w.Header().Set("Cache-Control", "no-store")
-	if err := indexPage.Execute(w, status); err != nil {
+	if err := s.page.Execute(w, status); err != nil {
 		s.cfg.Logger.Debug("a page was not sent whole", "error", err)
 	}
 }

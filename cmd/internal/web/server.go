@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,6 +33,7 @@ type Config struct {
 // Server listens on the socket and on daemon.listen.
 type Server struct {
 	cfg     Config
+	page    *template.Template
 	servers []*http.Server
 	address net.Addr
 	serving sync.WaitGroup
@@ -39,7 +41,9 @@ type Server struct {
 }
 
 // NewServer makes a server; nothing listens before Start.
-func NewServer(cfg Config) *Server { return &Server{cfg: cfg} }
+func NewServer(cfg Config) *Server {
+	return &Server{cfg: cfg, page: template.Must(template.New("index").Parse(indexPage))}
+}
 
 // Start listens and serves in the background until Stop. When one of the two addresses cannot be had, it
 // listens on neither and returns an *Error of code listen_failed.
