@@ -34,7 +34,7 @@ func listProducts(c *call) (answer, error) {
 	for i, product := range products {
 		p.items[i] = c.server.render.item(product, c.store)
 	}
-	return ok(p.wrap(config.Envelope))
+	return ok(p.wrap(config.Envelope)), nil
 }
 
 func getProduct(c *call) (answer, error) {
@@ -42,7 +42,7 @@ func getProduct(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.product(http.StatusOK, p)
+	return c.product(http.StatusOK, p), nil
 }
 
 func createProduct(c *call) (answer, error) {
@@ -55,7 +55,7 @@ func createProduct(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.server.counts.writes(1, 0, 0)
-	return c.product(http.StatusCreated, p)
+	return c.product(http.StatusCreated, p), nil
 }
 
 func updateProduct(c *call) (answer, error) {
@@ -68,7 +68,7 @@ func updateProduct(c *call) (answer, error) {
 		return answer{}, err
 	}
 	c.server.counts.writes(0, 1, 0)
-	return c.product(http.StatusOK, p)
+	return c.product(http.StatusOK, p), nil
 }
 
 func trashProduct(c *call) (answer, error) {
@@ -79,8 +79,8 @@ func trashProduct(c *call) (answer, error) {
 	return answer{status: http.StatusNoContent}, nil
 }
 
-func (c *call) product(status int, p Product) (answer, error) {
-	return answer{status: status, body: wrapOne(c.server.render.whole(p, c.store), c.server.config.Envelope)}, nil
+func (c *call) product(status int, p Product) answer {
+	return answer{status: status, body: wrapOne(c.server.render.whole(p, c.store), c.server.config.Envelope)}
 }
 
 func listCategories(c *call) (answer, error) {
@@ -92,23 +92,23 @@ func listCategories(c *call) (answer, error) {
 		})
 	}
 	if in := c.server.config.CategoriesIn; in != "" {
-		return ok(map[string]any{in: list})
+		return ok(map[string]any{in: list}), nil
 	}
-	return ok(list)
+	return ok(list), nil
 }
 
 func odooStatus(c *call) (answer, error) {
 	on := c.server.config.OdooSync
-	return ok(map[string]any{"configured": on, "connected": on, "is_active": on, "last_sync_at": nil})
+	return ok(map[string]any{"configured": on, "connected": on, "is_active": on, "last_sync_at": nil}), nil
 }
 
 func odooSchedules(c *call) (answer, error) {
 	if !c.server.config.OdooSync {
-		return ok([]any{})
+		return ok([]any{}), nil
 	}
-	return ok([]any{map[string]any{"id": 1, "name": "Odoo", "interval_minutes": 15, "is_active": true}})
+	return ok([]any{map[string]any{"id": 1, "name": "Odoo", "interval_minutes": 15, "is_active": true}}), nil
 }
 
 func health(*call) (answer, error) {
-	return ok(map[string]any{"status": "healthy", "version": "4.9.0"})
+	return ok(map[string]any{"status": "healthy", "version": "4.9.0"}), nil
 }

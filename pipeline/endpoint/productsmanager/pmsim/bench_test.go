@@ -69,7 +69,7 @@ func BenchmarkOf50000(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer s.Close()
+		b.Cleanup(func() { _ = s.Close() })
 		for b.Loop() {
 			req, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url+"/products?per_page=100&sort_by=updated_at&order=desc", nil)
 			if err != nil {

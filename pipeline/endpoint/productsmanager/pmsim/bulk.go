@@ -33,7 +33,7 @@ func bulkProducts(c *call) (answer, error) {
 	return ok(map[string]any{
 		"total": len(items), "created": tally[catalogue.Created], "updated": tally[catalogue.Updated],
 		"errors": tally[catalogue.Failed], "results": out,
-	})
+	}), nil
 }
 
 func (c *call) bulkBody() (items []Fields, updateExisting bool, err error) {

@@ -31,7 +31,7 @@ type answer struct {
 	body   any
 }
 
-func ok(body any) (answer, error) { return answer{status: http.StatusOK, body: body}, nil }
+func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
 
 // serve lets the fault of this request, if there is one, act before and after the request is carried out.
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, r route) {

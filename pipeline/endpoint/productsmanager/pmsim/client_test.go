@@ -94,7 +94,7 @@ func (c *client) try(method, path string, body any) (got, error) {
 	if err != nil {
 		return got{}, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	g := got{status: resp.StatusCode, header: resp.Header}
 	if g.raw, err = io.ReadAll(resp.Body); err != nil {
 		return g, err

@@ -3,7 +3,6 @@ package pmsim
 import (
 	"crypto/rand"
 	"mime"
-	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -69,7 +68,7 @@ func login(c *call) (answer, error) {
 	for _, u := range d.config.Users {
 		if u.Email == email && u.Password == password {
 			delete(d.failed, email)
-			return ok(d.loginAnswer(u, c.now))
+			return ok(d.loginAnswer(u, c.now)), nil
 		}
 	}
 	d.failed[email] = tries.another(c.now)
@@ -168,8 +167,8 @@ func refresh(c *call) (answer, error) {
 	if !known || !c.now.Before(s.expires) {
 		return answer{}, unauthorized("AUTH_TOKEN_INVALID", "Invalid refresh token")
 	}
-	return answer{status: http.StatusOK, body: map[string]any{
+	return ok(map[string]any{
 		"access_token": d.give(d.access, s.user, c.now.Add(d.config.TokenLife)), "token_type": "bearer",
 		"expires_in": int(d.config.TokenLife / time.Second),
-	}}, nil
+	}), nil
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim/catalogue"
 )
 
-// The store's types, so that most users need this package alone.
-type (
-	Product = catalogue.Product
-	Fields  = catalogue.Fields
-)
+// Product is one product as the store holds it.
+type Product = catalogue.Product
+
+// Fields holds values by canonical field name.
+type Fields = catalogue.Fields
 
 // Server is the stand-in. It is an http.Handler; Start serves it on a port of its own. The embedded store
 // is the default account's: its methods are what shop staff do, and they are not among the Counts.
