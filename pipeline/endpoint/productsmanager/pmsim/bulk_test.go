@@ -18,10 +18,14 @@ func TestBulk(t *testing.T) {
 	id, _ := got.at("results", 0, "id").(string)
 	want := []any{
 		map[string]any{"index": json.Number("0"), "status": "created", "id": id, "ean": "0000012345670", "sku": "A"},
-		map[string]any{"index": json.Number("1"), "status": "error", "ean": "0000012345670", "error_code": "PRODUCT_ALREADY_EXISTS",
-			"message": "A product with EAN 0000012345670 already exists"},
-		map[string]any{"index": json.Number("2"), "status": "error", "error_code": "VALIDATION_FAILED",
-			"message": "Validation failed: ean: EAN must have 8 or 13 digits"},
+		map[string]any{
+			"index": json.Number("1"), "status": "error", "ean": "0000012345670", "error_code": "PRODUCT_ALREADY_EXISTS",
+			"message": "A product with EAN 0000012345670 already exists",
+		},
+		map[string]any{
+			"index": json.Number("2"), "status": "error", "error_code": "VALIDATION_FAILED",
+			"message": "Validation failed: ean: EAN must have 8 or 13 digits",
+		},
 	}
 	if diff := cmp.Diff(want, got.at("results")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -99,8 +99,10 @@ func (c *call) body() ([]byte, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(nil, c.Body, c.server.config.MaxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return nil, &failure{status: http.StatusRequestEntityTooLarge, code: "VALIDATION_FAILED", short: "validation_error",
-			kind: "http_error", message: "Request body too large"}
+		return nil, &failure{
+			status: http.StatusRequestEntityTooLarge, code: "VALIDATION_FAILED", short: "validation_error",
+			kind: "http_error", message: "Request body too large",
+		}
 	}
 	return raw, err
 }

@@ -52,13 +52,17 @@ func notFound(message string) *failure {
 }
 
 func methodNotAllowed(allow string) *failure {
-	return &failure{status: http.StatusMethodNotAllowed, code: "METHOD_NOT_ALLOWED", kind: "http_error", short: "method_not_allowed",
-		message: "Method Not Allowed", header: http.Header{"Allow": {allow}}}
+	return &failure{
+		status: http.StatusMethodNotAllowed, code: "METHOD_NOT_ALLOWED", kind: "http_error", short: "method_not_allowed",
+		message: "Method Not Allowed", header: http.Header{"Allow": {allow}},
+	}
 }
 
 func unprocessable(problems ...catalogue.Problem) *failure {
-	return &failure{status: http.StatusUnprocessableEntity, code: "VALIDATION_FAILED", kind: "validation_error", short: "validation_error",
-		message: "Validation failed: " + (&catalogue.Invalid{Problems: problems}).Error(), problems: problems}
+	return &failure{
+		status: http.StatusUnprocessableEntity, code: "VALIDATION_FAILED", kind: "validation_error", short: "validation_error",
+		message: "Validation failed: " + (&catalogue.Invalid{Problems: problems}).Error(), problems: problems,
+	}
 }
 
 func unauthorized(code, message string) *failure {
@@ -66,8 +70,10 @@ func unauthorized(code, message string) *failure {
 	if code == "AUTH_TOKEN_INVALID" {
 		short = "invalid_api_key"
 	}
-	return &failure{status: http.StatusUnauthorized, code: code, kind: "authentication_error", short: short, message: message,
-		header: http.Header{"Www-Authenticate": {"Bearer"}}}
+	return &failure{
+		status: http.StatusUnauthorized, code: code, kind: "authentication_error", short: short, message: message,
+		header: http.Header{"Www-Authenticate": {"Bearer"}},
+	}
 }
 
 func forbidden(message string) *failure {

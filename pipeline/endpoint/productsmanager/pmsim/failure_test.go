@@ -17,10 +17,13 @@ func TestErrorShapes(t *testing.T) {
 		shape             ErrorShape
 		missing, rejected any // the answers to a missing product and to a bad price
 	}{
-		{ErrorsPublic,
+		{
+			ErrorsPublic,
 			map[string]any{"error": "not_found", "message": "Product not found", "details": map[string]any{}},
-			map[string]any{"error": "validation_error", "message": invalid, "details": map[string]any{"price": []any{bad}}}},
-		{ErrorsCoded,
+			map[string]any{"error": "validation_error", "message": invalid, "details": map[string]any{"price": []any{bad}}},
+		},
+		{
+			ErrorsCoded,
 			map[string]any{"error": map[string]any{
 				"code": n(404), "error_code": "PRODUCT_NOT_FOUND", "type": "not_found", "message": "Product not found", "details": nil,
 				"path": "/api/v1/products/x", "request_id": "ID", "timestamp": "2026-11-24T15:00:00Z",
@@ -29,18 +32,25 @@ func TestErrorShapes(t *testing.T) {
 				"code": n(422), "error_code": "VALIDATION_FAILED", "type": "validation_error", "message": invalid,
 				"details": []any{map[string]any{"field": "body.price", "message": bad, "type": "decimal_parsing"}},
 				"path":    "/api/v1/products", "request_id": "ID", "timestamp": "2026-11-24T15:00:00Z",
-			}}},
-		{ErrorsStatus,
+			}},
+		},
+		{
+			ErrorsStatus,
 			map[string]any{"status": "error", "error": map[string]any{"code": "PRODUCT_NOT_FOUND", "message": "Product not found"}},
 			map[string]any{"status": "error", "error": map[string]any{
 				"code": "VALIDATION_FAILED", "message": invalid, "details": map[string]any{"field": "price", "constraint": bad},
-			}}},
-		{ErrorsFastAPI,
+			}},
+		},
+		{
+			ErrorsFastAPI,
 			map[string]any{"detail": "Product not found"},
-			map[string]any{"detail": []any{map[string]any{"loc": []any{"body", "price"}, "msg": bad, "type": "decimal_parsing"}}}},
-		{ErrorsWindev,
+			map[string]any{"detail": []any{map[string]any{"loc": []any{"body", "price"}, "msg": bad, "type": "decimal_parsing"}}},
+		},
+		{
+			ErrorsWindev,
 			map[string]any{"success": false, "code": n(404), "message": "Product not found", "data": nil, "count": n(0)},
-			map[string]any{"success": false, "code": n(422), "message": invalid, "data": nil, "count": n(0)}},
+			map[string]any{"success": false, "code": n(422), "message": invalid, "data": nil, "count": n(0)},
+		},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.shape), func(t *testing.T) {

@@ -140,14 +140,30 @@ func TestFaultsSelectRequests(t *testing.T) {
 		requests []string
 		want     []int
 	}{
-		{"the third and fourth", Fault{Status: 503, Nth: 3, Times: 2},
-			[]string{"GET /products", "GET /products", "GET /products", "GET /products", "GET /products"}, []int{200, 200, 503, 503, 200}},
-		{"by method", Fault{Status: 503, Method: "PUT", Times: Always},
-			[]string{"GET /products", "PUT /products/x", "PUT /products/y"}, []int{200, 503, 503}},
-		{"by path", Fault{Status: 503, Path: "/products/*", Times: Always},
-			[]string{"GET /products", "GET /products/x", "GET /categories"}, []int{200, 503, 200}},
-		{"the second of a path", Fault{Status: 503, Path: "/products", Nth: 2},
-			[]string{"GET /products", "GET /categories", "GET /products", "GET /products"}, []int{200, 200, 503, 200}},
+		{
+			"the third and fourth",
+			Fault{Status: 503, Nth: 3, Times: 2},
+			[]string{"GET /products", "GET /products", "GET /products", "GET /products", "GET /products"},
+			[]int{200, 200, 503, 503, 200},
+		},
+		{
+			"by method",
+			Fault{Status: 503, Method: "PUT", Times: Always},
+			[]string{"GET /products", "PUT /products/x", "PUT /products/y"},
+			[]int{200, 503, 503},
+		},
+		{
+			"by path",
+			Fault{Status: 503, Path: "/products/*", Times: Always},
+			[]string{"GET /products", "GET /products/x", "GET /categories"},
+			[]int{200, 503, 200},
+		},
+		{
+			"the second of a path",
+			Fault{Status: 503, Path: "/products", Nth: 2},
+			[]string{"GET /products", "GET /categories", "GET /products", "GET /products"},
+			[]int{200, 200, 503, 200},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

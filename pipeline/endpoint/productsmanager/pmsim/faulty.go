@@ -91,8 +91,10 @@ func (f *Fault) failure(limits Limits) *failure {
 		return limits.tooMany(quota{limit: cmp.Or(limits.Read, 60), window: time.Minute}, f.Delay)
 	default:
 		status := cmp.Or(f.Status, http.StatusInternalServerError)
-		e = &failure{status: status, code: "INTERNAL_SERVER_ERROR", kind: "internal_server_error", short: "server_error",
-			message: http.StatusText(status)}
+		e = &failure{
+			status: status, code: "INTERNAL_SERVER_ERROR", kind: "internal_server_error", short: "server_error",
+			message: http.StatusText(status),
+		}
 	}
 	if f.Message != "" {
 		e.message = f.Message

@@ -146,8 +146,10 @@ func (l Limits) tooMany(q quota, wait time.Duration) *failure {
 	case Body429Detail:
 		f.body = map[string]any{"detail": f.message}
 	case Body429Sentence:
-		f.body = map[string]any{"error": f.short, "message": "Too many requests", "detail": fmt.Sprintf("%d per 1 %s", q.limit, unit),
-			"retry_after": fmt.Sprintf("Please wait %d seconds before trying again", seconds)}
+		f.body = map[string]any{
+			"error": f.short, "message": "Too many requests", "detail": fmt.Sprintf("%d per 1 %s", q.limit, unit),
+			"retry_after": fmt.Sprintf("Please wait %d seconds before trying again", seconds),
+		}
 	default:
 		f.body = map[string]any{"error": f.short, "message": "Too many requests", "retry_after": seconds}
 	}

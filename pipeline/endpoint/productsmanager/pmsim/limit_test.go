@@ -54,8 +54,10 @@ func mustJSON(t *testing.T, v any) []byte {
 func TestBodiesOf429(t *testing.T) {
 	for body, want := range map[Body429]any{
 		Body429Seconds: map[string]any{"error": "rate_limit_exceeded", "message": "Too many requests", "retry_after": json.Number("60")},
-		Body429Sentence: map[string]any{"error": "rate_limit_exceeded", "message": "Too many requests", "detail": "1 per 1 minute",
-			"retry_after": "Please wait 60 seconds before trying again"},
+		Body429Sentence: map[string]any{
+			"error": "rate_limit_exceeded", "message": "Too many requests", "detail": "1 per 1 minute",
+			"retry_after": "Please wait 60 seconds before trying again",
+		},
 		Body429Detail: map[string]any{"detail": "Rate limit exceeded: 1 requests/minute allowed."},
 	} {
 		_, c := start(t, Config{Now: newClock().Now, Limits: Limits{Read: 1, Body: body}})

@@ -20,8 +20,10 @@ func servedNames(overrides map[string]string) map[string]string {
 
 // always are fields that a whole product has also when they are empty.
 func always() []string {
-	return []string{"title", "sku", "ean", "brand", "category", "description", "price", "cost_price",
-		"stock_quantity", "weight", "tax_rate", "images", "attributes", "status", "is_active", "external_id"}
+	return []string{
+		"title", "sku", "ean", "brand", "category", "description", "price", "cost_price",
+		"stock_quantity", "weight", "tax_rate", "images", "attributes", "status", "is_active", "external_id",
+	}
 }
 
 // summary are the fields of a list's items when those are summaries.
