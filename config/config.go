@@ -38,7 +38,7 @@ type Config struct {
 
 // Daemon is the daemon block.
 type Daemon struct {
-	StateDir string // absolute, or relative to the working directory
+	StateDir string // a relative one is resolved against the configuration's directory
 	Listen   string // host:port
 	Token    pipeline.Secret
 	Log      Log

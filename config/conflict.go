@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/tandem-sync/tandem/config/internal/block"
@@ -36,10 +35,10 @@ func (c *compiler) conflict(b *hclsyntax.Block) {
 		if r, ok := c.strategy(content.Attributes["strategy"], fmt.Sprintf("pipeline %q", c.def.Name)); ok {
 			general = r
 		}
-		seen := map[string]hcl.Range{}
+		blocks := c.uniqueFields(content.Blocks["field"], "Strategy given twice", "The strategy of field %q is given at %s already. Keep one of the two.")
 		for _, f := range content.Blocks["field"] {
 			name := f.Labels[0]
-			if !c.unique(seen, name, "strategy of field", f.DefRange()) {
+			if blocks[name] != f {
 				continue
 			}
 			a := block.Read(f.Body, conflictFieldShape(), c.diags).Attributes["strategy"]

@@ -58,7 +58,7 @@ func (c *compiler) withoutLeft(body *hclsyntax.Body) *hclsyntax.Body {
 
 // rightName returns the right side's field: as written, else the default's.
 func (c *compiler) rightName(b *hclsyntax.Block, a *hclsyntax.Attribute, standard string) (name string, written bool) {
-	if a == nil && standard != "" {
+	if a == nil && (standard != "" || c.blind) {
 		return standard, false
 	}
 	label := c.sides[pipeline.Right].label
@@ -79,7 +79,7 @@ func (c *compiler) fieldName(s pipeline.Side, name string, at hcl.Range) bool {
 		c.diags.Error(at, "Not supported yet", "Stock and images come in a later release, so that %q cannot be mapped yet. Take this field block out.", name)
 		return false
 	}
-	return c.knownField(s, name, at)
+	return expression.CheckField(c.sides[s].kind.Known, c.sides[s].label, name, at, c.diags)
 }
 
 func (c *compiler) required(name string, a *hclsyntax.Attribute) bool {
@@ -109,8 +109,8 @@ func (c *compiler) transforms() {
 }
 
 func (c *compiler) literalNull(a *hclsyntax.Attribute) bool {
-	v, problems := a.Expr.Value(nil)
-	return !problems.HasErrors() && v.IsNull()
+	v, ok := expression.Constant(a.Expr)
+	return ok && v.IsNull()
 }
 
 // transform compiles what makes side s's value from the other side's.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/tandem-sync/tandem/config/expression"
 	"github.com/tandem-sync/tandem/config/internal/block"
@@ -75,7 +76,7 @@ func (c *compiler) categories(a *hclsyntax.Attribute, s side, f *filter) {
 func elementRange(expr hclsyntax.Expression, text string) hcl.Range {
 	if list, ok := expr.(*hclsyntax.TupleConsExpr); ok {
 		for _, e := range list.Exprs {
-			if v, problems := e.Value(nil); !problems.HasErrors() && v.IsKnown() && v.Type().FriendlyName() == "string" && v.AsString() == text {
+			if v, ok := expression.Constant(e); ok && v.RawEquals(cty.StringVal(text)) {
 				return e.Range()
 			}
 		}

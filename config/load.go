@@ -25,8 +25,8 @@ import (
 const maxFile = 4 << 20
 
 // Load reads all *.hcl files of dir, not of its subfolders and without *.test.hcl, as one configuration.
-// The Config is never nil. Where the diagnostics hold errors it is good for showing them (Files) and for
-// nothing else.
+// The Config is never nil. Where the diagnostics hold errors, it is good for showing them (Files), and holds
+// those blocks that are free of errors.
 func Load(dir string, opts Options) (*Config, hcl.Diagnostics) {
 	files, problems := readDir(dir)
 	if problems.HasErrors() {
@@ -48,7 +48,7 @@ func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagn
 	if l.diags.Errors() == 0 {
 		l.config.Hash = l.hash()
 	}
-	return l.config, l.diags.Sorted()
+	return l.config, l.scrubbed(l.diags.Sorted())
 }
 
 func readDir(dir string) (map[string][]byte, hcl.Diagnostics) {
@@ -103,6 +103,7 @@ type loader struct {
 	scope  *expression.Scope             // of what is evaluated once
 	perRow *expression.Scope             // of what is evaluated per record
 	refs   map[string]bool               // sources and media as they are referred to; false: declared but wrong
+	hidden []string                      // what env and credential returned
 }
 
 func rootShape() block.Shape {
@@ -142,17 +143,14 @@ func (l *loader) parse() {
 
 func (l *loader) makeScopes() {
 	everywhere := functions.PerRecord()
-	outside := functions.Outside(functions.Place{Dir: l.dir, CredentialsDir: l.opts.CredentialsDir, Getenv: l.opts.Getenv})
-	refused := map[string]string{}
-	for _, f := range outside {
-		refused[f.Name] = fmt.Sprintf("%s may not be called in an expression that is evaluated for every record, since such expressions do no I/O. Call it in a locals block, or use a variable block.", f.Name)
-	}
+	outside := functions.Outside(functions.Place{Dir: l.dir, CredentialsDir: l.opts.CredentialsDir, Getenv: l.opts.Getenv, Secret: l.hide})
+	usages := functions.Usages(everywhere, outside)
 	l.scope = &expression.Scope{
-		Functions: functions.Map(everywhere, outside),
-		Locals:    map[string]cty.Value{}, Vars: map[string]cty.Value{},
+		Functions: functions.Map(everywhere, outside), Usages: usages,
+		Locals: map[string]cty.Value{}, Vars: map[string]cty.Value{},
 	}
 	l.perRow = &expression.Scope{
-		Functions: functions.Map(everywhere), Refused: refused, PerRecord: true,
+		Functions: functions.Map(everywhere), Usages: usages, Refused: functions.Refused(), PerRecord: true,
 		Locals: l.scope.Locals, Vars: l.scope.Vars,
 	}
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -39,7 +38,7 @@ func (c *compiler) mapping(b *hclsyntax.Block) {
 	if c.sides[pipeline.Left].label == "" || c.sides[pipeline.Right].label == "" {
 		return // what the attributes of a field are called is not known
 	}
-	blocks := c.uniqueFields(content.Blocks["field"])
+	blocks := c.uniqueFields(content.Blocks["field"], "Field mapped twice", "The field %q is mapped at %s already. Make one block of both.")
 	if defaults {
 		c.defaults(a, blocks)
 	}
@@ -68,13 +67,14 @@ func (c *compiler) hasTitle() bool {
 	return ok || title == ""
 }
 
-// uniqueFields returns the first field block of each name and reports the others.
-func (c *compiler) uniqueFields(blocks []*hclsyntax.Block) map[string]*hclsyntax.Block {
+// uniqueFields returns the first field block of each name and reports the others; detail takes the name
+// and the place of the first.
+func (c *compiler) uniqueFields(blocks []*hclsyntax.Block, summary, detail string) map[string]*hclsyntax.Block {
 	first := map[string]*hclsyntax.Block{}
 	for _, b := range blocks {
 		name := b.Labels[0]
 		if other, ok := first[name]; ok {
-			c.diags.Error(b.DefRange(), "Field mapped twice", "The field %q is mapped at %s already. Make one block of both.", name, at(other.DefRange()))
+			c.diags.Error(b.DefRange(), summary, detail, name, at(other.DefRange()))
 			continue
 		}
 		first[name] = b
@@ -162,29 +162,4 @@ func rootOf(path string) string {
 		return path[:i]
 	}
 	return path
-}
-
-// knownField reports a field that a side certainly does not have, and warns of one that looks misspelt.
-func (c *compiler) knownField(s pipeline.Side, name string, at hcl.Range) bool {
-	known, label := c.sides[s].kind.Known, c.sides[s].label
-	if _, listed := known.Fields[name]; listed || len(known.Fields) == 0 {
-		return true
-	}
-	names := make([]string, 0, len(known.Fields))
-	for n := range known.Fields {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	near := diag.Nearest(name, names)
-	switch {
-	case !known.Open && near != "":
-		c.diags.Error(at, "Unknown field", "The source %q has no field %q. Did you mean %q?", label, name, near)
-		return false
-	case !known.Open:
-		c.diags.Error(at, "Unknown field", "The source %q has no field %q.", label, name)
-		return false
-	case near != "" && len(name) > 3:
-		c.diags.Warning(at, "Field not known", "%q is no field that every system of this kind has. Did you mean %q? If it is a custom field, all is well: `tandem check` looks whether source %q has it.", name, near, label)
-	}
-	return true
 }

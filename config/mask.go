@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/tandem-sync/tandem/config/internal/block"
 	"github.com/tandem-sync/tandem/config/internal/diag"
 )
@@ -22,16 +24,36 @@ func (l *loader) secretNames() []string {
 	return names
 }
 
+// minHidden is the length from which a value of env or credential is taken out of messages. Shorter ones
+// would tear holes into them, and are no secrets.
+const minHidden = 4
+
+func (l *loader) hide(s string) {
+	if len(s) >= minHidden {
+		l.hidden = append(l.hidden, s)
+	}
+}
+
+// scrubbed takes secrets out of the texts of diagnostics, also out of what the validation of a kind of
+// source says of a setting.
+func (l *loader) scrubbed(problems hcl.Diagnostics) hcl.Diagnostics {
+	for _, p := range problems {
+		for _, s := range l.hidden {
+			p.Detail = strings.ReplaceAll(p.Detail, s, "***")
+		}
+	}
+	return problems
+}
+
 // masked returns src with every secret that stands in it as plain text overwritten, so that snippets do
 // not show it. Byte offsets stay what they are. Names that look like a secret's, misspelt ones too, count.
 func masked(src []byte, names []string) []byte {
 	out := slices.Clone(src)
 	for _, m := range assignment.FindAllSubmatchIndex(src, -1) {
-		text := src[m[4]:m[5]]
-		if !holdsSecret(string(src[m[2]:m[3]]), names) || bytes.HasPrefix(text, []byte("${")) {
+		if !holdsSecret(string(src[m[2]:m[3]]), names) {
 			continue
 		}
-		for i := m[4]; i < m[5]; i++ {
+		for i := m[4]; i < m[5] && !bytes.HasPrefix(src[i:], []byte("${")); i++ {
 			out[i] = '*'
 		}
 	}

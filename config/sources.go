@@ -7,7 +7,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 
+	"github.com/tandem-sync/tandem/config/expression"
 	"github.com/tandem-sync/tandem/config/internal/diag"
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -92,7 +94,7 @@ func (l *loader) reference(a *hclsyntax.Attribute, root string) (kind, label str
 		}
 	}
 	if len(parts) != 3 || len(t) != 3 || parts[0] != root {
-		l.diags.Error(a.Expr.Range(), "Reference expected", "%s must name a %s block, without quotes: %s = %s.KIND.LABEL.%s", a.Name, root, a.Name, root, l.known(root, ""))
+		l.diags.Error(a.Expr.Range(), "Reference expected", "%s must name a %s block, without quotes: %s = %s.KIND.LABEL.%s", a.Name, root, a.Name, root, l.known(root, l.meant(a, parts)))
 		return "", "", false
 	}
 	name := strings.Join(parts, ".")
@@ -103,7 +105,15 @@ func (l *loader) reference(a *hclsyntax.Attribute, root string) (kind, label str
 	return parts[1], parts[2], declared && fine
 }
 
-// known suggests declared blocks.
+// meant guesses what a reference that is none should have been: its text, or its last part.
+func (l *loader) meant(a *hclsyntax.Attribute, parts []string) string {
+	if v, ok := expression.Constant(a.Expr); ok && v.Type() == cty.String && !v.IsNull() {
+		return v.AsString()
+	}
+	return strings.Join(parts, ".")
+}
+
+// known suggests declared blocks: the one of that name or label, one of a near name, or all there are.
 func (l *loader) known(root, name string) string {
 	var names []string
 	for ref := range l.refs {
@@ -112,11 +122,20 @@ func (l *loader) known(root, name string) string {
 		}
 	}
 	slices.Sort(names)
-	if near := diag.Nearest(name, names); near != "" {
+	near := diag.Nearest(name, names)
+	for _, ref := range names {
+		label := name[strings.LastIndexByte(name, '.')+1:]
+		if ref == name || strings.HasSuffix(ref, "."+label) {
+			near = ref
+		}
+	}
+	switch {
+	case near != "":
 		return fmt.Sprintf(" Did you mean %s?", near)
-	}
-	if len(names) == 0 {
+	case len(names) == 0:
 		return fmt.Sprintf(" The configuration has no %s block yet.", root)
+	case len(names) == 1:
+		return fmt.Sprintf(" There is only %s.", names[0])
 	}
-	return " There is " + strings.Join(names, ", ") + "."
+	return " There are " + strings.Join(names, ", ") + "."
 }

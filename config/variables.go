@@ -97,10 +97,11 @@ func (l *loader) convertVariable(name, given, from string, like cty.Value, b *hc
 	}
 	if !t.IsPrimitiveType() {
 		expr, problems := hclsyntax.ParseExpression([]byte(given), from, hcl.InitialPos)
-		if !problems.HasErrors() {
-			v, problems = expr.Value(nil)
+		ok := !problems.HasErrors()
+		if ok {
+			v, ok = expression.Constant(expr)
 		}
-		if problems.HasErrors() || v.Type().IsPrimitiveType() {
+		if !ok || v.Type().IsPrimitiveType() {
 			l.diags.Error(b.DefRange(), "Wrong value of a variable", "The value that %s gives to %q must be written like its default, as a list or a map.", from, name)
 			return cty.DynamicVal
 		}
@@ -115,16 +116,14 @@ func (l *loader) convertVariable(name, given, from string, like cty.Value, b *hc
 }
 
 // unique reports a name that was used before; seen remembers where.
-func (l *loader) unique(seen map[string]hcl.Range, name, what string, at hcl.Range) bool {
+func (l *loader) unique(seen map[string]hcl.Range, name, what string, here hcl.Range) bool {
 	if first, ok := seen[name]; ok {
-		l.diags.Error(at, "Repeated name", "There is already a %s %q at %s. Give this one another name, or make one of both.", what, name, place(first))
+		l.diags.Error(here, "Repeated name", "There is already a %s %q at %s. Give this one another name, or make one of both.", what, name, at(first))
 		return false
 	}
-	seen[name] = at
+	seen[name] = here
 	return true
 }
-
-func place(r hcl.Range) string { return at(r) }
 
 // identifier checks that a label can be referred to in expressions.
 func (l *loader) identifier(b *hclsyntax.Block, label int, what string) bool {

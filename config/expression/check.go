@@ -21,7 +21,7 @@ func (e *Expression) check(in Input, d *diag.List) {
 	}
 	result, problems := e.evaluate(cty.UnknownVal(typeOf(in.Value)), get)
 	for _, p := range problems {
-		d.Add(presentable(p, false))
+		d.Add(in.Scope.presentable(p, false))
 	}
 	if d.Errors() > before {
 		return
@@ -64,11 +64,11 @@ func misfit(expr hclsyntax.Expression, result cty.Value, takes pipeline.Field) s
 	case t == cty.DynamicPseudoType:
 		return ""
 	case !t.IsPrimitiveType():
-		return fmt.Sprintf("The field %s, but this gives a %s. Use join(\", \", …) or an index to make one value of it.", needs, t.FriendlyName())
+		return fmt.Sprintf("The field %s, but this gives %s. Use join(\", \", …) or an index to make one value of it.", needs, Describe(t))
 	case takes.Type == pipeline.TypeNumber && t == cty.Bool:
 		return fmt.Sprintf("The field %s, but this is true or false. Write CONDITION ? NUMBER : NUMBER.", needs)
 	case takes.Type == pipeline.TypePath && t != cty.String:
-		return fmt.Sprintf("The field %s, as \"Clothing/Shirts\", but this gives a %s.", needs, t.FriendlyName())
+		return fmt.Sprintf("The field %s, as \"Clothing/Shirts\", but this gives %s.", needs, Describe(t))
 	case takes.Type == pipeline.TypeNumber && t == cty.String && neverNumber(expr, result):
 		return fmt.Sprintf("The field %s, but this gives text that is no number. Take the other characters out.", needs)
 	}
@@ -77,7 +77,7 @@ func misfit(expr hclsyntax.Expression, result cty.Value, takes pipeline.Field) s
 
 func notACondition(result cty.Value) string {
 	if t := result.Type(); t != cty.Bool && t != cty.DynamicPseudoType {
-		return fmt.Sprintf("A condition must be true or false, but this gives a %s. Compare it with something, as in record.status != \"draft\".", t.FriendlyName())
+		return fmt.Sprintf("A condition must be true or false, but this gives %s. Compare it with something, as in record.status != \"draft\".", Describe(t))
 	}
 	if result.IsKnown() && result.IsNull() {
 		return "A condition must be true or false, but this is null."
@@ -132,7 +132,7 @@ func (e *Expression) warnMixed(get func(string) cty.Value, value cty.Value, d *d
 		}
 		x, y := one.Type(), two.Type()
 		if x != y && x.IsPrimitiveType() && y.IsPrimitiveType() {
-			d.Warning(c.Range(), "Mixed results", "One result of this condition is a %s, the other a %s; both become text. Write null where no value is meant.", x.FriendlyName(), y.FriendlyName())
+			d.Warning(c.Range(), "Mixed results", "One result of this condition is %s, the other %s; both become text. Write null where no value is meant.", Describe(x), Describe(y))
 		}
 	}
 }

@@ -2,7 +2,9 @@ package expression
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -82,8 +84,11 @@ func (in Input) paths(t hcl.Traversal, d *diag.List) []fieldPath {
 		d.Error(p.at, "A record is not a list", "The fields of a record are looked at by name, as in record.%s.", in.example())
 		return nil
 	}
-	p = p.scalarPrefix(in.Known)
-	in.checkField(p, d)
+	if f, below := p.scalar(in.Known); below != "" {
+		d.Error(p.at, "Field without parts", "The field %q is a %s: there is no %q in it.", f.Name, f.Type, below)
+		return nil
+	}
+	CheckField(in.Known, in.Source, p.String(), p.at, d)
 	return []fieldPath{p}
 }
 
@@ -94,21 +99,24 @@ func (in Input) example() string {
 	return "status"
 }
 
-func (in Input) checkField(p fieldPath, d *diag.List) {
-	name := p.String()
-	if _, ok := in.Known.Lookup(name); ok || len(in.Known.Fields) == 0 {
-		return
+// CheckField reports a field that a source certainly does not have, and warns of one that looks misspelt.
+func CheckField(known pipeline.Schema, source, name string, at hcl.Range, d *diag.List) bool {
+	if _, listed := known.Fields[name]; listed || len(known.Fields) == 0 {
+		return true
 	}
-	d.Error(p.at, "Unknown field", "Records of source %q have no field %q.%s", in.Source, name, diag.DidYouMean(name, fieldNames(in.Known)))
-}
-
-func fieldNames(s pipeline.Schema) []string {
-	var names []string
-	for n := range s.Fields {
-		names = append(names, n)
+	names := slices.Sorted(maps.Keys(known.Fields))
+	if !known.Open {
+		d.Error(at, "Unknown field", "The source %q has no field %q.%s", source, name, diag.DidYouMean(name, names))
+		return false
 	}
-	slices.Sort(names)
-	return names
+	// Custom fields and paths are expected to be on no list.
+	if strings.HasPrefix(name, "x_") || strings.ContainsAny(name, ".[") || len(name) <= 3 {
+		return true
+	}
+	if near := diag.Nearest(name, names); near != "" {
+		d.Warning(at, "Field not known", "Not every system of this kind has a field %q. Did you mean %q? If source %q does have it, all is well.", name, near, source)
+	}
+	return true
 }
 
 // Reads returns the fields of the record that the expression looks at, in the side's own terms, sorted.

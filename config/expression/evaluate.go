@@ -41,7 +41,7 @@ func (e *Expression) Holds(record *pipeline.Record) (bool, error) {
 	case result.IsNull():
 		return false, e.failure("the result is null, neither true nor false" + e.emptyReads(record))
 	case result.Type() != cty.Bool || !result.IsKnown():
-		return false, e.failure(fmt.Sprintf("the result is a %s, neither true nor false", result.Type().FriendlyName()))
+		return false, e.failure(fmt.Sprintf("the result is %s, neither true nor false", Describe(result.Type())))
 	}
 	return result.True(), nil
 }

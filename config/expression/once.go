@@ -22,9 +22,19 @@ func (s *Scope) Evaluate(expr hclsyntax.Expression, d *diag.List) (cty.Value, bo
 	v, problems := expr.Value(s.context())
 	secret := s.usesSecret(expr)
 	for _, p := range problems {
-		d.Add(presentable(p, secret))
+		d.Add(s.presentable(p, secret))
 	}
 	return v, !problems.HasErrors() && v.IsWhollyKnown()
+}
+
+// Constant returns the value of an expression that refers to nothing and calls nothing: a literal, or a
+// list or map of them.
+func Constant(expr hclsyntax.Expression) (cty.Value, bool) {
+	if len(expr.Variables()) > 0 || len(calls(expr)) > 0 {
+		return cty.NilVal, false
+	}
+	v, problems := expr.Value(&hcl.EvalContext{})
+	return v, !problems.HasErrors()
 }
 
 // usesSecret tells whether a secret has a part in expr.
@@ -43,24 +53,36 @@ func (s *Scope) usesSecret(expr hclsyntax.Expression) bool {
 	return false
 }
 
-// presentable turns a diagnostic of hcl into one of ours. Where a secret has a part in the expression, the
-// cause is left out: the text of an error may quote the value.
-func presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
+// presentable turns a diagnostic of hcl into one of ours. Values are never shown beside the snippet, since
+// a variable may well be a password. Where a secret has a part in the expression, the cause is left out
+// too: the text of an error may quote the value.
+func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	q := *p
+	q.Expression, q.EvalContext, q.Extra = nil, nil, nil
 	if name, err, ok := failedCall(p); ok {
 		q.Summary = fmt.Sprintf("The function %s failed", name)
 		q.Detail = sentence(err.Error())
 		if name == "env" || name == "credential" || name == "file" {
 			secret = false // these name what is missing, never a value
-			q.Expression, q.EvalContext = nil, nil
 		}
 	}
+	if usage, ok := s.misused(p); ok {
+		q.Detail += fmt.Sprintf(" It is called as %s.", usage)
+	}
 	if secret {
-		q.Expression, q.EvalContext = nil, nil
 		q.Detail = "The expression cannot be evaluated. The cause is not shown, because the expression uses a secret (a result of env or credential)."
 	}
-	q.Extra = nil
 	return &q
+}
+
+// misused returns how a function is called that was called otherwise.
+func (s *Scope) misused(p *hcl.Diagnostic) (usage string, ok bool) {
+	call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](p)
+	if !ok || call.FunctionCallError() != nil {
+		return "", false
+	}
+	usage, ok = s.Usages[call.CalledFunctionName()]
+	return usage, ok
 }
 
 // failedCall returns the function that a diagnostic is about, if its implementation failed.

@@ -24,6 +24,8 @@ const (
 // Scope is what an expression may refer to.
 type Scope struct {
 	Functions map[string]function.Function
+	// Usages tell how each function is called.
+	Usages map[string]string
 	// Refused are functions that exist but not here, with a sentence that says why.
 	Refused map[string]string
 	// Locals and Vars are the values of local.NAME and var.NAME; unknown ones failed and were reported.

@@ -99,16 +99,16 @@ func parsePath(field string) fieldPath {
 	return p
 }
 
-// scalarPrefix cuts p at a field that is known to hold nothing below it (a text, say), so that the
-// expression's further steps fail as they should.
-func (p fieldPath) scalarPrefix(known pipeline.Schema) fieldPath {
+// scalar returns the field on the way of p that is known to hold nothing below it (a text, say), and what
+// p looks for below; "" if there is none.
+func (p fieldPath) scalar(known pipeline.Schema) (f pipeline.Field, below string) {
 	for n := 1; n < len(p.steps); n++ {
-		prefix := fieldPath{steps: p.steps[:n], at: p.at}
-		if f, ok := known.Fields[prefix.String()]; ok && typeOf(f) != cty.DynamicPseudoType {
-			return prefix
+		f, ok := known.Fields[fieldPath{steps: p.steps[:n]}.String()]
+		if ok && typeOf(f) != cty.DynamicPseudoType {
+			return f, fieldPath{steps: p.steps[n:]}.String()
 		}
 	}
-	return p
+	return pipeline.Field{}, ""
 }
 
 // node is a record as an expression sees it: just the parts that it looks at.

@@ -34,6 +34,23 @@ func fromValue(v pipeline.Value) cty.Value {
 	return cty.NullVal(cty.DynamicPseudoType)
 }
 
+// Describe names a type as people call it.
+func Describe(t cty.Type) string {
+	switch {
+	case t == cty.String:
+		return "text"
+	case t == cty.Number:
+		return "a number"
+	case t == cty.Bool:
+		return "true or false"
+	case t.IsTupleType() || t.IsListType() || t.IsSetType():
+		return "a list"
+	case t.IsObjectType() || t.IsMapType():
+		return "a map"
+	}
+	return "a " + t.FriendlyName()
+}
+
 // toValue returns the result of an expression as a canonical value.
 func toValue(v cty.Value) (pipeline.Value, error) {
 	t := v.Type()
@@ -70,5 +87,5 @@ func toValue(v cty.Value) (pipeline.Value, error) {
 		}
 		return pipeline.Object(object), nil
 	}
-	return pipeline.Value{}, fmt.Errorf("a %s is no value of a field", t.FriendlyName())
+	return pipeline.Value{}, fmt.Errorf("%s is no value of a field", Describe(t))
 }

@@ -30,18 +30,29 @@ type Place struct {
 	Dir            string // the configuration's directory: file() reads relative to it
 	CredentialsDir string // $CREDENTIALS_DIRECTORY, "" where there is none
 	Getenv         func(string) (string, bool)
+	Secret         func(string) // is told what env and credential return; may be nil
 }
 
 // Outside returns the functions that read the surroundings of the process.
 func Outside(p Place) []Entry {
 	return []Entry{
-		{"env", "env(name)", "an environment variable, as a secret; an error when it is not set", Surrounding, textSource("name", p.env, Sensitive)},
+		{"env", "env(name)", "an environment variable, as a secret; an error when it is not set", Surrounding, textSource("name", p.env, p.secret)},
 		{"file", "file(path)", "the text of a file; a relative path starts at the configuration's directory", Surrounding, textSource("path", p.file, nil)},
-		{"credential", "credential(name)", "a file of systemd's $CREDENTIALS_DIRECTORY, as a secret, without the line end at its end", Surrounding, textSource("name", p.credential, Sensitive)},
+		{"credential", "credential(name)", "a file of systemd's $CREDENTIALS_DIRECTORY, as a secret, without the line end at its end", Surrounding, textSource("name", p.credential, p.secret)},
 	}
 }
 
-func textSource(parameter string, read func(string) (string, error), with any) function.Function {
+// Refused says why the functions of Outside may not be called per record.
+func Refused() map[string]string {
+	const secret = "Results of %s are secrets, and what is worked out per record is written to a system and shown in plans. For a setting that is no secret, use a variable block and set it with TANDEM_VAR_NAME or -var."
+	return map[string]string{
+		"env":        fmt.Sprintf(secret, "env"),
+		"credential": fmt.Sprintf(secret, "credential"),
+		"file":       "Expressions that are evaluated per record do no I/O. Call file in a locals block, and use local.NAME here.",
+	}
+}
+
+func textSource(parameter string, read func(string) (string, error), secret func(string)) function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{{Name: parameter, Type: cty.String}},
 		Type:         function.StaticReturnType(cty.String),
@@ -51,12 +62,19 @@ func textSource(parameter string, read func(string) (string, error), with any) f
 			if err != nil {
 				return cty.NilVal, err
 			}
-			if with == nil {
+			if secret == nil {
 				return cty.StringVal(s), nil
 			}
-			return cty.StringVal(s).Mark(with), nil
+			secret(s)
+			return cty.StringVal(s).Mark(Sensitive), nil
 		},
 	})
+}
+
+func (p Place) secret(s string) {
+	if p.Secret != nil {
+		p.Secret(s)
+	}
 }
 
 func (p Place) env(name string) (string, error) {

@@ -41,6 +41,17 @@ func Map(entries ...[]Entry) map[string]function.Function {
 	return m
 }
 
+// Usages returns how each function is called, by name.
+func Usages(entries ...[]Entry) map[string]string {
+	m := map[string]string{}
+	for _, list := range entries {
+		for _, e := range list {
+			m[e.Name] = e.Usage
+		}
+	}
+	return m
+}
+
 // PerRecord returns the functions that may be called everywhere.
 func PerRecord() []Entry {
 	var all []Entry

@@ -102,20 +102,20 @@ func (s Shape) types() []string {
 
 func (s Shape) list() string {
 	var parts []string
-	if len(s.Attributes) > 0 {
-		parts = append(parts, "It may have the attributes "+strings.Join(s.Attributes, ", "))
-	}
-	if len(s.Blocks) > 0 {
-		of := "the blocks "
-		if len(parts) == 0 {
-			of = "It may have the blocks "
+	for what, names := range map[string][]string{"attribute": s.Attributes, "block": s.types()} {
+		switch len(names) {
+		case 0:
+		case 1:
+			parts = append(parts, fmt.Sprintf("the %s %s", what, names[0]))
+		default:
+			parts = append(parts, fmt.Sprintf("the %ss %s", what, strings.Join(names, ", ")))
 		}
-		parts = append(parts, of+strings.Join(s.types(), ", "))
 	}
 	if len(parts) == 0 {
-		return ""
+		return " It must be empty."
 	}
-	return " " + strings.Join(parts, " and ") + "."
+	slices.Sort(parts)
+	return " It may have " + strings.Join(parts, " and ") + "."
 }
 
 // labelled checks the number of labels.

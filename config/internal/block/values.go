@@ -52,18 +52,10 @@ func described(t cty.Type) string {
 	switch {
 	case t == cty.String:
 		return "text in quotes"
-	case t == cty.Number:
-		return "a number"
-	case t == cty.Bool:
-		return "true or false"
-	case t.IsListType() && t.ElementType() == cty.String, t.IsSetType():
+	case t.IsListType():
 		return `a list of texts, as ["a", "b"]`
-	case t.IsTupleType():
-		return "a list"
-	case t.IsObjectType():
-		return "a map"
 	}
-	return "a " + t.FriendlyName()
+	return expression.Describe(t)
 }
 
 // Text decodes a text that is not empty.
@@ -92,8 +84,8 @@ func (c Decoder) Secret(a *hclsyntax.Attribute) (pipeline.Secret, bool) {
 
 // plain tells whether an expression is a mere literal.
 func plain(expr hclsyntax.Expression) bool {
-	_, problems := expr.Value(nil) // without any names and functions
-	return !problems.HasErrors()
+	_, ok := expression.Constant(expr)
+	return ok
 }
 
 // Bool decodes true or false.

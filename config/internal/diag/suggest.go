@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -9,18 +10,35 @@ import (
 
 // Nearest returns the name that given is probably a misspelling of, "" if none is near.
 func Nearest(given string, names []string) string {
-	limit := 2
-	if len(given) <= 3 {
+	limit := 3
+	switch n := len(given); {
+	case n <= 3:
 		limit = 1
+	case n <= 7:
+		limit = 2
 	}
 	best := ""
 	for _, name := range names {
-		d := levenshtein.Distance(strings.ToLower(given), strings.ToLower(name), nil)
+		d := distance(strings.ToLower(given), strings.ToLower(name))
 		if d <= limit && name != given {
 			best, limit = name, d-1
 		}
 	}
 	return best
+}
+
+// distance is Levenshtein's, except that letters in another order ("ulr" for "url") are one mistake.
+func distance(a, b string) int {
+	if a != b && len(a) == len(b) && sortedLetters(a) == sortedLetters(b) {
+		return 1
+	}
+	return levenshtein.Distance(a, b, nil)
+}
+
+func sortedLetters(s string) string {
+	r := []rune(s)
+	slices.Sort(r)
+	return string(r)
 }
 
 // DidYouMean returns ` Did you mean "x"?`, or "" where no name is near.

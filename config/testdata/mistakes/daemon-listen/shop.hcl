@@ -1,0 +1,5 @@
+daemon {
+  listen = "9477"
+  token  = env("TANDEM_TOKEN")
+  log    = "debug"
+}

@@ -1,0 +1,3 @@
+daemon {
+  listen = "9477"
+}

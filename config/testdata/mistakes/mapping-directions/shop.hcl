@@ -1,0 +1,22 @@
+pipeline "products" {
+  left  = source.products_manager.pm
+  right = source.odoo.erp
+  direction = "to_erp"
+  mapping {
+    field "title" {
+      erp      = "name"
+      required = false
+    }
+    field "sku" {
+      erp       = "default_code"
+      direction = "to_pm"
+    }
+    field "made" {
+      erp = "create_date"
+    }
+    field "price" {
+      erp   = "list_price"
+      to_pm = value * 1.2
+    }
+  }
+}

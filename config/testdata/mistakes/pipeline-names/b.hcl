@@ -1,0 +1,9 @@
+pipeline "products" {
+  left  = source.products_manager.pm
+  right = source.odoo.erp
+  mapping {
+    defaults = true
+  }
+}
+
+pipeline "all products" {}

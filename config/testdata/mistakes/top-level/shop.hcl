@@ -1,0 +1,9 @@
+name = "shop"
+
+sources "odoo" "erp" {}
+
+daemon "main" {}
+
+source "odoo" {}
+
+pipelne "products" {}

@@ -1,0 +1,24 @@
+variable "shop" {
+  description = "has no value"
+}
+
+variable "rate" {
+  default = 20
+}
+
+variable "base" {
+  default = local.x
+  type    = string
+}
+
+variable "1st" {
+  default = 1
+}
+
+variable "rate" {
+  default = 10
+}
+
+locals {
+  x = var.rat + var.nothing
+}
