@@ -43,6 +43,7 @@ const (
 	CodePipelineUnknown      Code = "pipeline_unknown"
 	CodeUnsupportedVersion   Code = "unsupported_version"
 	CodeModuleOff            Code = "module_off"
+	CodeStaleRead            Code = "stale_read"
 	CodeConfiguration        Code = "configuration_invalid"
 	CodeUsage                Code = "usage"
 	CodeSourceUnknown        Code = "source_unknown"
@@ -99,6 +100,7 @@ func Catalogue() []CatalogueEntry {
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
 		{CodeModuleOff, "The system answers that this part of its API is off.", "A module of Products Manager is disabled, or the account has no access to it.", "Switch the module on, or ask Products Manager's support."},
+		{CodeStaleRead, "The system still shows a record as it was before Tandem wrote it.", "Products Manager answers reads from a cache for a while after a write.", "Nothing to do: Tandem looks again."},
 		{CodeConfiguration, "The configuration has errors.", "A misspelt name, a missing attribute or a wrong value; each is told with file and line.", "Correct them as told; `tandem validate` checks without touching anything."},
 		{CodeUsage, "The command line is wrong.", "An unknown command or flag, or a missing argument.", "`tandem help COMMAND` shows how it is used."},
 		{CodeSourceUnknown, "There is no such source.", "A misspelt label.", "Use the second label of a source block."},

@@ -153,7 +153,7 @@ func (s *session) enter(ctx context.Context) error {
 	case s.gate <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return s.client.failed(ctx, Login, ctx.Err(), false)
+		return s.client.Stopped(ctx)
 	}
 }
 

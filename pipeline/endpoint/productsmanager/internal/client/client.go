@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -67,6 +68,7 @@ type Config struct {
 // Client sends requests. It may be used from several goroutines.
 type Client struct {
 	base    *url.URL
+	root    *url.URL // base without the version
 	host    string
 	tenant  string
 	timeout time.Duration
@@ -94,6 +96,9 @@ func New(cfg Config) *Client {
 		reads:   newBudget(cfg.Reads, DefaultReads), writes: newBudget(cfg.Writes, DefaultWrites),
 		now: cfg.Now, observe: cfg.Observe, sleep: cfg.Sleep,
 	}
+	root := *cfg.Base
+	root.Path = strings.TrimSuffix(root.Path, "/api/v1")
+	c.root = &root
 	if c.largest == 0 {
 		c.largest = largestAnswer
 	}
@@ -132,6 +137,9 @@ func (c *Client) Server(local time.Time) time.Time { return local.Add(c.clock.of
 
 // Host names the server in messages.
 func (c *Client) Host() string { return c.host }
+
+// BasePath is the path of the API's address.
+func (c *Client) BasePath() string { return c.base.Path }
 
 // User says who the client is to the server.
 func (c *Client) User() string { return c.auth.user() }

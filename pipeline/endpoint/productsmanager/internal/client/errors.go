@@ -151,7 +151,7 @@ func (c *Client) failed(ctx context.Context, op Operation, err error, wrote bool
 	e := &pipeline.Error{Class: pipeline.Transient, MaybeDone: wrote && op.writes(), Cause: err}
 	switch {
 	case ctx.Err() != nil:
-		e.Code, e.Cause = pipeline.CodeConnectionLost, ctx.Err()
+		e.Code, e.Cause = pipeline.CodeStopped, ctx.Err()
 		e.Message = fmt.Sprintf("the request to %s was stopped", c.host)
 	case errors.As(err, &dns):
 		e.Code, e.Message = pipeline.CodeConnectionRefused, fmt.Sprintf("the name of %s cannot be resolved", c.host)
@@ -176,10 +176,21 @@ func (c *Client) unreadable(op Operation, err error) *pipeline.Error {
 	}
 }
 
-// Unknown is the error of an answer that is JSON, but of no known shape. It shows the shape.
+func (c *Client) tooLarge(op Operation) *pipeline.Error {
+	e := &pipeline.Error{
+		Code: pipeline.CodeAnswerTooLarge, Class: pipeline.Permanent,
+		Message: fmt.Sprintf("the answer of %s to the request to %s is larger than %d MB", c.host, op.does(), c.largest>>20),
+	}
+	if op.writes() { // it was done, whatever the answer
+		e.Class, e.MaybeDone = pipeline.Transient, true
+	}
+	return e
+}
+
+// Unknown is the error of an answer to a read that is JSON, but of no known shape. It shows the shape.
 func (c *Client) Unknown(op Operation, err error) *pipeline.Error {
 	return &pipeline.Error{
-		Code: pipeline.CodeBadAnswer, Class: pipeline.Permanent, MaybeDone: op.writes(),
+		Code: pipeline.CodeBadAnswer, Class: pipeline.Permanent,
 		Message: fmt.Sprintf("Tandem does not understand the answer of %s to the request to %s", c.host, op.does()), Cause: err,
 		Remedy: "See that `url` is the address of the API of Products Manager; if it is, report the keys that the message shows.",
 	}
@@ -193,4 +204,12 @@ func (c *Client) scrub(s string) string {
 		}
 	}
 	return s
+}
+
+// Stopped is the error of a call that was given up because its context ended.
+func (c *Client) Stopped(ctx context.Context) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeStopped, Class: pipeline.Transient, Cause: ctx.Err(),
+		Message: fmt.Sprintf("the request to %s was stopped", c.host),
+	}
 }

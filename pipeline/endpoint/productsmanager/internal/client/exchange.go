@@ -22,6 +22,7 @@ type Request struct {
 	Op     Operation
 	Method string
 	Path   string // below the base, escaped: "/products/4711"
+	Root   bool   // Path is below the host, outside of the versioned API
 	Query  url.Values
 	Body   map[string]any // nil: none
 }
@@ -63,7 +64,7 @@ func (c *Client) exchange(ctx context.Context, req Request, token string) (Answe
 	case c.slots <- struct{}{}:
 		defer func() { <-c.slots }()
 	case <-ctx.Done():
-		return Answer{}, c.failed(ctx, req.Op, ctx.Err(), false)
+		return Answer{}, c.Stopped(ctx)
 	}
 	if err := c.await(ctx, req.Op); err != nil {
 		return Answer{}, err
@@ -93,7 +94,7 @@ func (c *Client) await(ctx context.Context, op Operation) error {
 	}
 	if wait > 0 {
 		if err := c.sleep(ctx, wait); err != nil {
-			return c.failed(ctx, op, err, false)
+			return c.Stopped(ctx)
 		}
 	}
 	return nil
@@ -124,22 +125,22 @@ func (c *Client) roundTrip(ctx context.Context, req Request, token string) (Answ
 		return Answer{}, c.failed(ctx, req.Op, err, wrote.Load())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	start := c.clock.observe(sent, c.now(), resp.Header)
+	start := c.clock.observe(sent, c.now(), resp.Header) // Invariant 4: cursors begin before the first row was read
 	body, err := io.ReadAll(io.LimitReader(resp.Body, c.largest+1))
 	if err != nil {
 		return Answer{}, c.failed(ctx, req.Op, err, true)
 	}
 	if int64(len(body)) > c.largest {
-		return Answer{}, &pipeline.Error{
-			Code: pipeline.CodeAnswerTooLarge, Class: pipeline.Permanent, MaybeDone: req.Op.writes(),
-			Message: fmt.Sprintf("the answer of %s to the request to %s is larger than %d MB", c.host, req.Op.does(), c.largest>>20),
-		}
+		return Answer{}, c.tooLarge(req.Op)
 	}
 	return c.judge(req.Op, resp, body, start)
 }
 
 func (c *Client) build(ctx context.Context, req Request, token string) (*http.Request, error) {
 	address := c.base.JoinPath(req.Path)
+	if req.Root {
+		address = c.root.JoinPath(req.Path)
+	}
 	address.RawQuery = req.Query.Encode()
 	var body io.Reader
 	kind := "application/json"
@@ -184,14 +185,12 @@ func (c *Client) judge(op Operation, resp *http.Response, body []byte, start tim
 	if b != nil {
 		b.learn(allowed, c.now())
 	}
-	problem, failed := wire.Problem{}, resp.StatusCode < 200 || resp.StatusCode > 299
-	if failed {
-		problem = wire.ReadProblem(resp.StatusCode, raw)
+	problem, failed := wire.Failure(resp.StatusCode, raw)
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		problem, failed = wire.ReadProblem(resp.StatusCode, raw), true
 		if to, err := resp.Location(); err == nil {
 			problem.Message = wire.Clip(to.Scheme+"://"+to.Host+to.EscapedPath(), 200)
 		}
-	} else {
-		problem, failed = wire.Failure(resp.StatusCode, raw)
 	}
 	switch {
 	case failed:

@@ -25,7 +25,7 @@ type List struct {
 	Sort func(Row) string
 	// Visit gets the rows of a page that were not seen before; an error ends the reading.
 	Visit func(fresh []Row) error
-	// Enough is told of each page whole, and ends the reading before the end of the list; nil never does.
+	// Enough is told of each page whole, which has rows, and ends the reading before the end of the list; nil never does.
 	Enough func(all []Row) bool
 	// Complete says that the list is read to its end, and that its length must be what the server says.
 	Complete bool
@@ -120,7 +120,7 @@ func (r *reader) readOnce(ctx context.Context) error {
 		if err := r.take(got); err != nil {
 			return err
 		}
-		if (r.Enough != nil && r.Enough(got.Items)) || ends(got, page) {
+		if ends(got, page) || (r.Enough != nil && r.Enough(got.Items)) {
 			return nil
 		}
 		have, steps = offset+len(got.Items), 0

@@ -9,8 +9,12 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// Names tells under which keys a surface of the API takes a canonical field.
-type Names func(field string) []string
+// Writer makes the bodies of requests.
+type Writer struct {
+	Schema pipeline.Schema
+	// Names tells under which keys the surface of the API takes a canonical field.
+	Names func(field string) []string
+}
 
 // NeedsCurrent tells whether writing fields presumes the product as it is: a value inside of an object
 // is written with all the others of that object, and a change of is_active must know the status.
@@ -34,17 +38,17 @@ func NeedsCurrent(fields pipeline.Values) bool {
 // Writing is_active also writes the status that says the same, since servers differ in which of the two
 // they look at. Two statuses are left alone: that of a product whose is_active does not really change,
 // and "draft", which is not active already, when a product is deactivated.
-func Update(fields pipeline.Values, names Names, current Product) (map[string]any, error) {
-	body, err := encode(fields, names, current)
+func (w Writer) Update(fields pipeline.Values, current Product) (map[string]any, error) {
+	body, err := w.encode(fields, current)
 	if err != nil {
 		return nil, err
 	}
-	active, given := fields["is_active"]
-	if _, ok := fields["status"]; ok || !given {
+	if _, given := fields["status"]; given {
 		return body, nil
 	}
-	body["is_active"] = active.AsBool()
+	active, given := body["is_active"].(pipeline.Value)
 	switch {
+	case !given:
 	case active.AsBool() && !current.Active():
 		body["status"] = StatusActive
 	case !active.AsBool() && current.Status() != StatusDraft:
@@ -55,14 +59,19 @@ func Update(fields pipeline.Values, names Names, current Product) (map[string]an
 
 // Create makes the body of a new product. It always says both is_active and status: the server's own
 // defaults differ between the API (active) and the pages (draft).
-func Create(fields pipeline.Values, names Names) (map[string]any, error) {
-	body, err := encode(fields, names, nil)
+func (w Writer) Create(fields pipeline.Values) (map[string]any, error) {
+	for name, f := range w.Schema.Fields {
+		if _, given := fields[name]; f.Required && !given {
+			return nil, missing(name)
+		}
+	}
+	body, err := w.encode(fields, nil)
 	if err != nil {
 		return nil, err
 	}
 	status := fields["status"].AsText()
 	active := status == "" || status == StatusActive
-	if v, ok := fields["is_active"]; ok {
+	if v, given := body["is_active"].(pipeline.Value); given {
 		active = v.AsBool()
 	}
 	body["is_active"] = active
@@ -72,20 +81,22 @@ func Create(fields pipeline.Values, names Names) (map[string]any, error) {
 	return body, nil
 }
 
-func encode(fields pipeline.Values, names Names, current Product) (map[string]any, error) {
+func (w Writer) encode(fields pipeline.Values, current Product) (map[string]any, error) {
 	body := map[string]any{}
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		path, err := parsePath(field)
 		if err != nil {
 			return nil, refuse("%v", err)
 		}
-		v := fields[field]
-		if err := writable(path, v); err != nil {
+		v, err := w.writable(path, fields[field])
+		if err != nil {
 			return nil, err
 		}
 		if len(path.rest) == 0 {
-			for _, name := range names(path.root) {
-				body[name] = v
+			for _, name := range w.Names(path.root) {
+				if _, own := fields[name]; name == field || !own { // another mapped field's name is its own
+					body[name] = v
+				}
 			}
 			continue
 		}
@@ -101,19 +112,37 @@ func encode(fields pipeline.Values, names Names, current Product) (map[string]an
 	return body, nil
 }
 
-// writable refuses what Products Manager does not let anybody write, and what it would cut off.
-func writable(path Path, v pipeline.Value) error {
+// writable returns v as the field takes it, and refuses what Products Manager does not let anybody
+// write, what it cannot hold, and what it would cut off.
+func (w Writer) writable(path Path, v pipeline.Value) (pipeline.Value, error) {
 	switch path.root {
-	case "id", "created_at", "updated_at":
-		return refuse("Products Manager sets %q by itself", path.root)
 	case "images", "stock", "stock_quantity":
-		return refuse("this version of Tandem does not write %q to Products Manager", path.text)
-	case "title", "name":
-		if n := utf8.RuneCountInString(v.String()); n > LongestSentTitle {
-			return refuse("the title has %d characters, but Products Manager takes %d", n, LongestSentTitle)
+		return v, refuse("this version of Tandem does not write %q to Products Manager", path.text)
+	}
+	f, _ := w.Schema.Lookup(path.text)
+	if f.ReadOnly {
+		return v, refuse("Products Manager sets %q by itself", path.root)
+	}
+	canonical, err := f.Canonical(v)
+	switch {
+	case err != nil:
+		return v, refuse("the field %q of Products Manager cannot hold the value: %v", path.text, err)
+	case f.Required && canonical.IsNull():
+		return v, missing(path.text)
+	}
+	if path.root == "title" || path.root == "name" {
+		if n := utf8.RuneCountInString(canonical.String()); n > LongestSentTitle {
+			return v, refuse("the title has %d characters, but Products Manager takes %d", n, LongestSentTitle)
 		}
 	}
-	return nil
+	return canonical, nil
+}
+
+func missing(field string) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeFieldRequired, Class: pipeline.Permanent,
+		Message: fmt.Sprintf("Products Manager requires the field %q, which is empty", field),
+	}
 }
 
 // objectOf returns a copy, to be changed, of the object that the field holds. Everything in it that is

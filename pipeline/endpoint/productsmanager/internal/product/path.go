@@ -14,7 +14,8 @@ type Path struct {
 	root string // the top-level field
 	rest []step
 	keys []string // the keys under which servers hold the root; the first that has a value counts
-	kind pipeline.FieldType
+	// field is what the schema knows of the whole path; an unknown one takes any value.
+	field pipeline.Field
 }
 
 // step goes into an object by name, or into a list by index.
@@ -99,9 +100,8 @@ func nextStep(path string, first bool) (step, string, error) {
 	return step{name: path[:end], index: -1}, path[end:], nil
 }
 
-// ParsePaths reads field paths.
-func ParsePaths(fields []string) ([]Path, error) {
-	known := Schema("/").Fields
+// ParsePaths reads field paths, with what schema knows of the fields.
+func ParsePaths(schema pipeline.Schema, fields []string) ([]Path, error) {
 	paths := make([]Path, len(fields))
 	for i, f := range fields {
 		p, err := parsePath(f)
@@ -111,7 +111,7 @@ func ParsePaths(fields []string) ([]Path, error) {
 				Remedy: "Write a field of Products Manager as a path: `title`, `attributes.color`, `images[0].url`.",
 			}
 		}
-		p.kind = known[p.root].Type
+		p.field, _ = schema.Lookup(f)
 		paths[i] = p
 	}
 	return paths, nil

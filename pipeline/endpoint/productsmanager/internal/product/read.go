@@ -74,33 +74,38 @@ func (p Product) Values(paths []Path) pipeline.Values {
 	return values
 }
 
-// Get returns the canonical value of one path.
+// Get returns the canonical value of one path. What cannot be made canonical is returned as it is.
 func (p Product) Get(path Path) pipeline.Value {
 	raw, _ := p.lookup(path)
+	var v pipeline.Value
 	switch path.root {
 	case "id":
-		return pipeline.Text(p.ID())
+		v = pipeline.Text(p.ID())
 	case "is_active":
-		return pipeline.Bool(p.Active())
+		v = pipeline.Bool(p.Active())
 	case "brand", "brand_name", "category", "category_name":
-		raw = nameOf(raw)
+		v = value(nameOf(raw))
 	case "images":
-		return path.descend(images(raw))
+		v = images(raw)
 	case "created_at", "updated_at":
-		return dateTime(raw)
+		v = dateTime(raw)
+	default:
+		v = value(raw)
 	}
-	v := value(raw)
-	if len(path.rest) > 0 {
-		return path.descend(v)
+	v = path.descend(v)
+	if canonical, err := path.field.Canonical(v); err == nil {
+		return canonical
 	}
-	return typed(path.kind, v)
+	return v
 }
 
 // Active tells whether the product is active: is_active where the server says it, else by its status,
 // else yes, which is the default of the server's own model.
 func (p Product) Active() bool {
-	if b := typed(pipeline.TypeBool, value(p["is_active"])); b.Kind() == pipeline.KindBool {
-		return b.AsBool()
+	if v := value(p["is_active"]); !v.IsNull() {
+		if active, err := (pipeline.Field{Type: pipeline.TypeBool}).Canonical(v); err == nil {
+			return active.AsBool()
+		}
 	}
 	status := p.Status()
 	return status == "" || status == StatusActive

@@ -34,25 +34,6 @@ func value(raw any) pipeline.Value {
 	return pipeline.Value{}
 }
 
-// typed gives v the type of its field where JSON does not tell it: decimals and booleans that came as
-// texts, ids that came as numbers. What cannot be converted stays as it is.
-func typed(kind pipeline.FieldType, v pipeline.Value) pipeline.Value {
-	switch {
-	case v.IsNull():
-	case kind == pipeline.TypeNumber && v.Kind() == pipeline.KindText:
-		if n, err := pipeline.ParseNumber(v.AsText()); err == nil {
-			return n
-		}
-	case kind == pipeline.TypeBool && v.Kind() != pipeline.KindBool:
-		if b, err := (pipeline.Field{Type: pipeline.TypeBool}).Canonical(v); err == nil {
-			return b
-		}
-	case kind == pipeline.TypeText && v.Kind() == pipeline.KindNumber:
-		return pipeline.Text(v.String())
-	}
-	return v
-}
-
 // nameOf reduces {"id", "name"} or {"path"} to the text that stands for it.
 func nameOf(raw any) any {
 	object, ok := raw.(map[string]any)

@@ -1,0 +1,77 @@
+package productsmanager
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
+)
+
+// app is the surface that PM's own pages use: products by id, partial updates, lists sorted at will.
+type app struct{}
+
+func (app) can() capabilities { return capabilities{changes: true, search: true} }
+
+func (app) list(o order, page, size int) client.Request {
+	by, direction := "created_at", "asc"
+	switch o {
+	case newestFirst:
+		direction = "desc"
+	case lastChanged:
+		by, direction = "updated_at", "desc"
+	}
+	return client.Request{Op: client.List, Method: http.MethodGet, Path: "/products", Query: url.Values{
+		"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(size)}, "page_size": {strconv.Itoa(size)},
+		"sort_by": {by}, "order": {direction},
+	}}
+}
+
+func (app) search(text string) client.Request {
+	return client.Request{Op: client.List, Method: http.MethodGet, Path: "/products", Query: url.Values{
+		"page": {"1"}, "per_page": {"100"}, "page_size": {"100"}, "search": {text},
+	}}
+}
+
+func (app) get(key pipeline.Key) client.Request {
+	return client.Request{Op: client.Get, Method: http.MethodGet, Path: path(key)}
+}
+
+func (app) create(body map[string]any) client.Request {
+	return client.Request{Op: client.Create, Method: http.MethodPost, Path: "/products", Body: body}
+}
+
+func (app) update(key pipeline.Key, body map[string]any) client.Request {
+	return client.Request{Op: client.Update, Method: http.MethodPut, Path: path(key), Body: body}
+}
+
+func (app) remove(key pipeline.Key) client.Request {
+	return client.Request{Op: client.Delete, Method: http.MethodDelete, Path: path(key)}
+}
+
+func (app) names(field string) []string {
+	switch field {
+	case "title", "name":
+		return []string{"title", "name"}
+	case "sku":
+		return []string{"sku", "manufacturer_reference"}
+	case "ean", "barcode":
+		return []string{"ean"}
+	case "brand", "brand_name":
+		return []string{"brand", "brand_name"}
+	case "category", "category_name":
+		return []string{"category"}
+	}
+	return []string{field}
+}
+
+// path is a product's address. Ids are opaque: one of dots alone must not climb out of /products.
+func path(key pipeline.Key) string {
+	id := url.PathEscape(string(key))
+	if strings.Trim(id, ".") == "" {
+		id = strings.ReplaceAll(id, ".", "%2E")
+	}
+	return "/products/" + id
+}
