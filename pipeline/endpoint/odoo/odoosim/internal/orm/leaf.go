@@ -1,0 +1,329 @@
+package orm
+
+import (
+	"slices"
+	"strings"
+)
+
+// negations are the operators that stand for "not" another.
+var negations = map[string]string{
+	"=": "!=", "!=": "=", "in": "not in", "not in": "in",
+	"like": "not like", "not like": "like", "ilike": "not ilike", "not ilike": "ilike",
+	"<": ">=", ">=": "<", ">": "<=", "<=": ">",
+}
+
+var operators = []string{
+	"=", "!=", "<=", "<", ">", ">=", "=like", "=ilike", "like", "not like", "ilike", "not ilike",
+	"in", "not in", "child_of", "parent_of",
+}
+
+// negative tells whether the operator holds for what has no value at all.
+func negative(operator string) bool {
+	switch operator {
+	case "!=", "not in", "not like", "not ilike":
+		return true
+	}
+	return false
+}
+
+// leaf compiles one condition on one field.
+func (e *Env) leaf(m *Model, leaf []any, negated bool) (condition, error) {
+	if n, ok := leaf[0].(int64); ok {
+		if (n == 1) != negated {
+			return always, nil
+		}
+		return never, nil
+	}
+	name, _ := leaf[0].(string)
+	operator, _ := leaf[1].(string)
+	operator, value := normalise(operator, leaf[2])
+	if !slices.Contains(operators, operator) {
+		return condition{}, Errorf("ValueError", "Invalid operator %s in domain term %s", Repr(leaf[1]), reprLeaf(leaf))
+	}
+	inverted := false
+	if negated {
+		if opposite, ok := negations[operator]; ok {
+			operator = opposite
+		} else {
+			inverted = true
+		}
+	}
+	c, err := e.fieldLeaf(m, name, operator, value, leaf)
+	if inverted && err == nil {
+		c = not(c)
+	}
+	return c, err
+}
+
+// normalise brings the pairs of operator and value that mean the same into one form.
+func normalise(operator string, value any) (string, any) {
+	if operator == "<>" {
+		operator = "!="
+	}
+	_, list := value.([]any)
+	if ids, ok := value.([]int64); ok {
+		value, list = anyList(ids), true
+	}
+	switch {
+	case list && operator == "=":
+		operator = "in"
+	case list && operator == "!=":
+		operator = "not in"
+	case !list && operator == "in":
+		operator = "="
+	case !list && operator == "not in":
+		operator = "!="
+	}
+	if value == nil {
+		value = false
+	}
+	return operator, value
+}
+
+func anyList(ids []int64) []any {
+	list := make([]any, len(ids))
+	for i, id := range ids {
+		list[i] = id
+	}
+	return list
+}
+
+func reprLeaf(leaf []any) string {
+	return "(" + strings.TrimSuffix(strings.TrimPrefix(Repr(leaf), "["), "]") + ")"
+}
+
+func (e *Env) fieldLeaf(m *Model, name, operator string, value any, leaf []any) (condition, error) {
+	first, rest, path := strings.Cut(name, ".")
+	f := m.byName[first]
+	switch {
+	case f == nil:
+		kind := "leaf"
+		if e.Dialect().DatesBySecond {
+			kind = "condition"
+		}
+		return condition{}, Errorf("ValueError", "Invalid field %s.%s in %s %s", m.Name, first, kind, reprLeaf(leaf))
+	case f.inherited != nil:
+		return e.through(m, m.byName[m.Inherits], name, operator, value)
+	case !f.Stored && f.Type != One2many:
+		return e.searched(m, f, rest, operator, value)
+	case path:
+		return e.through(m, f, rest, operator, value)
+	case f.Name == "id" && (operator == "child_of" || operator == "parent_of"):
+		ids, err := e.hierarchy(m, operator, value)
+		return oneOf(f, ids), err
+	}
+	switch f.Type {
+	case Many2one:
+		return e.referenceLeaf(f, operator, value)
+	case One2many, Many2many:
+		return e.manyLeaf(f, operator, value)
+	}
+	return e.scalarLeaf(f, operator, value)
+}
+
+// searched compiles a condition on a field without a column: by the field's own rewriting, else it is
+// ignored.
+func (e *Env) searched(m *Model, f *Field, rest, operator string, value any) (condition, error) {
+	if f.Search == nil {
+		return always, nil
+	}
+	if rest != "" {
+		ids, err := e.Search(e.DB.models[f.Relation], []any{[]any{rest, operator, value}}, "id", 0, 0)
+		if err != nil {
+			return condition{}, err
+		}
+		operator, value = "in", anyList(ids)
+	}
+	return e.terms(m, f.Search(e, operator, value))
+}
+
+// through compiles a condition on what a relation leads to. Through a Many2one archived records count;
+// to many they do only if the context says so.
+func (e *Env) through(m *Model, link *Field, rest, operator string, value any) (condition, error) {
+	other := e.DB.models[link.Relation]
+	inner := e
+	if link.Type == Many2one {
+		inner = e.With("active_test", false)
+	}
+	c, err := inner.compile(other, []any{[]any{rest, operator, value}})
+	if err != nil {
+		return condition{}, err
+	}
+	switch link.Type {
+	case Many2one:
+		return condition{
+			match: func(r *Row) bool {
+				id, _ := r.column(link).(int64)
+				target := other.Fetch(id)
+				return target != nil && c.match(target)
+			},
+			find: func() ([]int64, bool) {
+				if !link.Indexed {
+					return nil, false
+				}
+				targets, ok := c.candidates()
+				return m.pointing(link, targets), ok
+			},
+		}, nil
+	case One2many:
+		return childrenMatch(other, link, c), nil
+	}
+	return condition{match: func(r *Row) bool {
+		ids, _ := r.column(link).([]int64)
+		return slices.ContainsFunc(ids, func(id int64) bool {
+			target := other.Fetch(id)
+			return target != nil && c.match(target)
+		})
+	}}, nil
+}
+
+// pointing returns the rows of m whose indexed link leads to one of the targets.
+func (m *Model) pointing(link *Field, targets []int64) []int64 {
+	var ids []int64
+	for _, id := range targets {
+		ids = append(ids, m.table.Having(link.Name, id)...)
+	}
+	return ids
+}
+
+func childrenMatch(other *Model, link *Field, c condition) condition {
+	inverse := other.byName[link.Inverse]
+	return condition{
+		match: func(r *Row) bool {
+			return slices.ContainsFunc(other.table.Having(link.Inverse, r.ID), func(id int64) bool {
+				return c.match(other.Fetch(id))
+			})
+		},
+		find: func() ([]int64, bool) {
+			children, ok := c.candidates()
+			var owners []int64
+			for _, id := range children {
+				if child := other.Fetch(id); child != nil {
+					owner, _ := child.column(inverse).(int64)
+					owners = append(owners, owner)
+				}
+			}
+			return owners, ok
+		},
+	}
+}
+
+// referenceLeaf compiles a condition on a Many2one itself: by id, by name, or by place in a tree.
+func (e *Env) referenceLeaf(f *Field, operator string, value any) (condition, error) {
+	other := e.DB.models[f.Relation]
+	if operator == "child_of" || operator == "parent_of" {
+		ids, err := e.hierarchy(other, operator, value)
+		return oneOf(f, ids), err
+	}
+	names := textsOf(value)
+	if len(names) == 0 {
+		return e.scalarLeaf(f, operator, value)
+	}
+	positive := operator
+	if negative(operator) {
+		positive = negations[operator]
+	}
+	if positive == "in" {
+		positive = "="
+	}
+	var ids []any
+	for _, name := range names {
+		found, err := e.NameFind(other, name, positive, nil, 0)
+		if err != nil {
+			return condition{}, err
+		}
+		ids = append(ids, anyList(found)...)
+	}
+	if negative(operator) {
+		return e.scalarLeaf(f, "not in", ids)
+	}
+	return e.scalarLeaf(f, "in", ids)
+}
+
+// textsOf returns v as texts if it is one or consists of some.
+func textsOf(v any) []string {
+	if s, ok := v.(string); ok {
+		return []string{s}
+	}
+	list, _ := v.([]any)
+	var texts []string
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return nil
+		}
+		texts = append(texts, s)
+	}
+	return texts
+}
+
+// manyLeaf compiles a condition on a One2many or Many2many itself.
+func (e *Env) manyLeaf(f *Field, operator string, value any) (condition, error) {
+	other := e.DB.models[f.Relation]
+	holds := func(r *Row) []int64 {
+		if f.Type == One2many {
+			return other.table.Having(f.Inverse, r.ID)
+		}
+		ids, _ := r.column(f).([]int64)
+		return ids
+	}
+	var c condition
+	if value == false {
+		c = condition{match: func(r *Row) bool { return len(holds(r)) == 0 }}
+		if operator != "=" {
+			c = not(c)
+		}
+		return c, nil
+	}
+	wanted := IDs(value)
+	for _, name := range textsOf(value) {
+		found, err := e.NameFind(other, name, strings.TrimPrefix(strings.TrimPrefix(operator, "not "), "!"), nil, 0)
+		if err != nil {
+			return condition{}, err
+		}
+		wanted = append(wanted, found...)
+	}
+	c = condition{match: func(r *Row) bool {
+		return slices.ContainsFunc(holds(r), func(id int64) bool { return slices.Contains(wanted, id) })
+	}}
+	if negative(operator) {
+		c = not(c)
+	}
+	return c, nil
+}
+
+// hierarchy returns the records below (or above) those that value names, themselves included.
+func (e *Env) hierarchy(m *Model, operator string, value any) ([]int64, error) {
+	ids := IDs(value)
+	for _, name := range textsOf(value) {
+		found, err := e.NameFind(m, name, "ilike", nil, 0)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	if m.Parent == "" {
+		return ids, nil
+	}
+	reached := map[int64]bool{}
+	for len(ids) > 0 {
+		id := ids[0]
+		ids = ids[1:]
+		r := m.Fetch(id)
+		if r == nil || reached[id] {
+			continue
+		}
+		reached[id] = true
+		if operator == "parent_of" {
+			ids = append(ids, r.Ref(m.Parent))
+		} else {
+			ids = append(ids, m.table.Having(m.Parent, id)...)
+		}
+	}
+	var found []int64
+	for id := range reached {
+		found = append(found, id)
+	}
+	slices.Sort(found)
+	return found, nil
+}
