@@ -135,6 +135,7 @@ func (l *loader) parse() {
 			l.scope.Incomplete, l.perRow.Incomplete = true, true
 			continue
 		}
+		expression.MakeExact(body)
 		for kind, blocks := range block.Read(body, rootShape(), l.diags).Blocks {
 			l.blocks[kind] = append(l.blocks[kind], blocks...)
 		}

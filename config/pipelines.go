@@ -25,10 +25,10 @@ func (l *loader) pipelines() {
 		if !l.identifier(b, 0, "pipeline") || !l.unique(seen, b.Labels[0], "pipeline", b.DefRange()) {
 			continue
 		}
-		before := l.diags.Errors()
+		before := l.diags.Failures()
 		c := &compiler{loader: l, block: b, def: &pipeline.Definition{Name: b.Labels[0]}}
 		c.compile(block.Read(b.Body, pipelineShape(), l.diags))
-		if l.diags.Errors() == before && !c.blind {
+		if l.diags.Failures() == before && !c.blind {
 			c.def.Hash = c.hash()
 			l.config.Pipelines = append(l.config.Pipelines, c.def)
 		}

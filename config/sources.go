@@ -56,10 +56,10 @@ func (l *loader) sourceLabel(b *hclsyntax.Block) bool {
 
 // settings decodes and validates a source block.
 func (l *loader) settings(kind pipeline.SourceKind, b *hclsyntax.Block) (any, bool) {
-	before := l.diags.Errors()
+	before := l.diags.Failures()
 	settings := kind.Settings()
 	decoded := l.decoder().Settings(b.Body, fmt.Sprintf("a source block of kind %q", kind.Name), b.DefRange(), settings)
-	broken := l.diags.Errors() > before || len(decoded.Wrong) > 0
+	broken := l.diags.Failures() > before
 	if kind.Validate != nil {
 		for _, p := range kind.Validate(settings) {
 			// A problem of something that was not decoded is a consequence, not a cause.
@@ -69,7 +69,7 @@ func (l *loader) settings(kind pipeline.SourceKind, b *hclsyntax.Block) (any, bo
 			l.settingProblem(p, decoded.At(p.Attribute, b.DefRange()))
 		}
 	}
-	return settings, !broken && l.diags.Errors() == before
+	return settings, l.diags.Failures() == before
 }
 
 func (l *loader) settingProblem(p pipeline.SettingProblem, at hcl.Range) {

@@ -24,7 +24,11 @@ func (s *Scope) Evaluate(expr hclsyntax.Expression, d *diag.List) (cty.Value, bo
 	for _, p := range problems {
 		d.Add(s.presentable(p, secret))
 	}
-	return v, !problems.HasErrors() && v.IsWhollyKnown()
+	if problems.HasErrors() || !v.IsWhollyKnown() {
+		d.Fail()
+		return v, false
+	}
+	return v, true
 }
 
 // Constant returns the value of an expression that refers to nothing and calls nothing: a literal, or a

@@ -46,6 +46,9 @@ func (s *Scope) Check(expr hclsyntax.Expression, d *diag.List) bool {
 	for _, t := range expr.Variables() {
 		known = s.checkName(t, d) && known
 	}
+	if !known && d.Errors() == before {
+		d.Fail()
+	}
 	return known && d.Errors() == before
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"github.com/tandem-sync/tandem/config/internal/diag"
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -100,9 +99,14 @@ func (s settingsDecoder) decode(body *hclsyntax.Body, name string, at hcl.Range,
 		if a != nil {
 			s.Ranges[path] = a.Range()
 		}
-		before := s.Diags.Errors()
-		if !s.set(a, into.Field(f.index)) {
-			s.absent(a, f, name, at, s.Diags.Errors() > before, path)
+		before := s.Diags.Failures()
+		set := s.set(a, into.Field(f.index))
+		switch {
+		case s.Diags.Failures() > before:
+			s.Wrong[path] = true
+		case !set && !f.optional:
+			s.Wrong[path] = true
+			s.Missing(name, f.name, at)
 		}
 	}
 }
@@ -116,22 +120,6 @@ func (s settingsDecoder) nested(b *hclsyntax.Block, path string, into reflect.Va
 		into.Set(reflect.New(into.Type().Elem()))
 	}
 	s.decode(b.Body, fmt.Sprintf("a %s block", b.Type), b.DefRange(), path+".", into.Elem())
-}
-
-// absent deals with an attribute that gave no value: reported is whether that has been told.
-func (s settingsDecoder) absent(a *hclsyntax.Attribute, f field, name string, at hcl.Range, reported bool, path string) {
-	switch {
-	case reported, a != nil && !s.isNull(a): // or what it refers to failed
-		s.Wrong[path] = true
-	case !f.optional:
-		s.Wrong[path] = true
-		s.Missing(name, f.name, at)
-	}
-}
-
-func (c Decoder) isNull(a *hclsyntax.Attribute) bool {
-	v, ok := c.Scope.Evaluate(a.Expr, &diag.List{})
-	return ok && v.IsNull()
 }
 
 // Missing reports that a block lacks an attribute.

@@ -10,8 +10,9 @@ import (
 
 // List collects diagnostics. The zero List is empty and ready for use.
 type List struct {
-	all    hcl.Diagnostics
-	errors int
+	all      hcl.Diagnostics
+	errors   int
+	failures int
 }
 
 // Error adds an error about the text at that range. The detail is format with args, in full sentences.
@@ -39,8 +40,15 @@ func (l *List) Add(more ...*hcl.Diagnostic) {
 	}
 }
 
-// Errors returns the number of errors so far; comparing two answers tells whether a step failed.
+// Fail notes that something failed because of an error that was reported where it arose.
+func (l *List) Fail() { l.failures++ }
+
+// Errors returns the number of errors so far.
 func (l *List) Errors() int { return l.errors }
+
+// Failures returns the number of errors and of what failed because of them; comparing two answers tells
+// whether a step succeeded.
+func (l *List) Failures() int { return l.errors + l.failures }
 
 // Sorted returns what was collected in the order of the files, each once.
 func (l *List) Sorted() hcl.Diagnostics {

@@ -2,6 +2,7 @@ package exact
 
 import (
 	"errors"
+	"math"
 	"math/big"
 
 	"github.com/shopspring/decimal"
@@ -20,6 +21,8 @@ const (
 	places      = 16
 	// maxExponent is what a pipeline.Value can be read back with.
 	maxExponent = 400
+
+	log10of2 = 0.30102999566398120
 )
 
 // The errors of Decimal.
@@ -49,16 +52,49 @@ func Decimal(f *big.Float) (decimal.Decimal, error) {
 	if f.IsInt() {
 		return bounded(decimal.NewFromString(f.Text('f', 0)))
 	}
-	d, err := decimal.NewFromString(f.Text('g', trusted(f)))
-	if err != nil {
-		return decimal.Decimal{}, err
-	}
-	d = trim(d)
+	d := meant(f)
 	if d.NumDigits() > endless {
 		before := d.NumDigits() + int(d.Exponent()) // digits before the point; negative for 0.00…
 		d = trim(d.Round(int32(max(places, significant-before))))
 	}
 	return bounded(d, nil)
+}
+
+// Settled returns the number that the result of a calculation was meant to be: 23.988 and a trifle
+// becomes 23.988. One whose digits do not end stays as it is, so that 10 / 3 * 3 is 10.
+func Settled(v cty.Value) (cty.Value, error) {
+	f := v.AsBigFloat()
+	if f.IsInf() {
+		return cty.NilVal, ErrInfinite
+	}
+	if e := f.MantExp(nil); f.IsInt() && f.Prec() >= bits && e < 200 || e > 4*maxExponent || e < -4*maxExponent {
+		return v, nil
+	}
+	d := meant(f)
+	if d.NumDigits() > endless {
+		return v, nil
+	}
+	return Number(d), nil
+}
+
+// meant returns the digits of f without dust: f scaled to a whole number of that many digits.
+func meant(f *big.Float) decimal.Decimal {
+	power := int(math.Floor(float64(f.MantExp(nil)) * log10of2)) // f is below ten to that power and one
+	scale := trusted(f) - 1 - power
+	scaled := new(big.Float).SetPrec(2 * bits)
+	if scale >= 0 {
+		scaled.Mul(f, tenTo(scale))
+	} else {
+		scaled.Quo(f, tenTo(-scale))
+	}
+	scaled.Add(scaled, big.NewFloat(math.Copysign(0.5, float64(f.Sign()))))
+	coefficient, _ := scaled.Int(nil)
+	return trim(decimal.NewFromBigInt(coefficient, int32(-scale)))
+}
+
+func tenTo(n int) *big.Float {
+	i := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	return new(big.Float).SetPrec(2 * bits).SetInt(i)
 }
 
 // trusted returns how many decimal digits of f are meant. Some functions of cty answer with less than
@@ -67,19 +103,27 @@ func trusted(f *big.Float) int {
 	if f.Prec() >= bits {
 		return digits
 	}
-	return max(1, int(float64(f.Prec()-1)*0.30103))
+	return max(1, int(float64(f.Prec()-1)*log10of2))
 }
 
-// trim takes the zeros off the end, which count as digits otherwise.
+// trim takes the zeros off the end, which count as digits otherwise: 64 of them, then 32, and so on, so
+// that it takes few divisions.
 func trim(d decimal.Decimal) decimal.Decimal {
 	coefficient, exponent := d.Coefficient(), d.Exponent()
-	ten, rest := big.NewInt(10), new(big.Int)
-	for exponent < 0 && coefficient.Sign() != 0 {
-		next, _ := new(big.Int).QuoRem(coefficient, ten, rest)
-		if rest.Sign() != 0 {
-			break
+	if coefficient.Sign() == 0 {
+		return decimal.Zero
+	}
+	quotient, rest := new(big.Int), new(big.Int)
+	for zeros := int64(64); zeros > 0; zeros /= 2 {
+		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(zeros), nil)
+		for exponent < 0 {
+			quotient.QuoRem(coefficient, power, rest)
+			if rest.Sign() != 0 {
+				break
+			}
+			coefficient.Set(quotient)
+			exponent += int32(zeros)
 		}
-		coefficient, exponent = next, exponent+1
 	}
 	return decimal.NewFromBigInt(coefficient, exponent)
 }

@@ -1,0 +1,246 @@
+package functions_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"pgregory.net/rapid"
+
+	"github.com/tandem-sync/tandem/config/functions"
+)
+
+// call evaluates an expression with all functions of the table.
+func call(t *testing.T, place functions.Place, text string) (cty.Value, error) {
+	t.Helper()
+	expr, problems := hclsyntax.ParseExpression([]byte(text), "test.hcl", hcl.InitialPos)
+	if problems.HasErrors() {
+		t.Fatal(problems)
+	}
+	v, problems := expr.Value(&hcl.EvalContext{Functions: functions.Map(functions.PerRecord(), functions.Outside(place))})
+	if problems.HasErrors() {
+		return v, problems
+	}
+	return v, nil
+}
+
+// TestEveryFunction calls each function at least once; the cases are expressions that must be true.
+func TestEveryFunction(t *testing.T) {
+	cases := map[string][]string{
+		"round": {
+			`round(1.005, 2) == 1.01`, `round(-1.005, 2) == -1.01`, `round(2.5) == 3`, `round(-2.5) == -3`, `round(1234.5, -2) == 1200`,
+			`round(19.99 / 1.2, 2) == 16.66`, `round(1.206 / 1.2, 2) == 1.01`, `round(0.1 + 0.2, 20) == 0.3`,
+		},
+		"tax_included": {`tax_included(16.66, 20) == 19.99`, `tax_included(100, 5.5) == 105.5`, `tax_included(0.333, 20, 4) == 0.3996`, `tax_included(10, 0) == 10`},
+		"tax_excluded": {`tax_excluded(19.99, 20) == 16.66`, `tax_excluded(19.99, 20, 4) == 16.6583`, `tax_excluded(105.5, 5.5) == 100`, `tax_excluded(0.025, -50) == 0.05`},
+		"html_to_text": {`html_to_text("<p>Été &amp; <b>hiver</b></p><p>2<br>3</p>") == "Été & hiver\n\n2\n3"`},
+		"text_to_html": {`text_to_html("a < b\nc\n\nd") == "<p>a &lt; b<br>c</p><p>d</p>"`},
+		"slug": {
+			`slug("Été à Nice") == "ete-a-nice"`, `slug("  Größe: 42 ½  ") == "grosse-42-1-2"`, `slug("L'œuvre d’Ærø") == "loeuvre-daero"`,
+			`slug("Привет мир") == "привет-мир"`, `slug("---") == ""`,
+		},
+		"ean13":        {`ean13("4006381333931") == "4006381333931"`, `ean13(" 400-6381-333931 ") == "4006381333931"`, `ean13("036000291452") == "0036000291452"`, `ean13("96385074") == "0000096385074"`},
+		"lookup":       {`lookup({ red = "R" }, "red") == "R"`, `lookup({ red = "R" }, "blue", "?") == "?"`, `lookup({ a = 1 }, "b", null) == null`, `lookup({ a = 1, b = "x" }, "b") == "x"`},
+		"chomp":        {`chomp("a\n\n") == "a"`},
+		"endswith":     {`endswith("shirt", "rt")`, `!endswith("shirt", "sh")`},
+		"startswith":   {`startswith("shirt", "sh")`, `!startswith("shirt", "rt")`},
+		"format":       {`format("%05d-%s", 42, "x") == "00042-x"`, `format("%.2f", 1.5) == "1.50"`},
+		"indent":       {`indent(2, "a\nb") == "a\n  b"`},
+		"join":         {`join(", ", ["a", "b"]) == "a, b"`},
+		"lower":        {`lower("ÉTÉ") == "été"`},
+		"upper":        {`upper("été") == "ÉTÉ"`},
+		"title":        {`title("red shirt") == "Red Shirt"`},
+		"regex":        {`regex("[0-9]+", "abc 123") == "123"`},
+		"regexall":     {`length(regexall("[a-z]", "a1b2")) == 2`},
+		"regexreplace": {`regexreplace("a1b2", "([0-9])", "<$1>") == "a<1>b<2>"`},
+		"replace":      {`replace("a.b.c", ".", "-") == "a-b-c"`},
+		"split":        {`split(",", "a,b")[1] == "b"`},
+		"strlen":       {`strlen("été") == 3`},
+		"strrev":       {`strrev("abc") == "cba"`},
+		"substr":       {`substr("abcdef", 1, 3) == "bcd"`, `substr("abc", 1, -1) == "bc"`},
+		"trim":         {`trim("--a--", "-") == "a"`},
+		"trimprefix":   {`trimprefix("SKU-1", "SKU-") == "1"`},
+		"trimspace":    {`trimspace("  a \n") == "a"`},
+		"trimsuffix":   {`trimsuffix("1-X", "-X") == "1"`},
+		"abs":          {`abs(-1.5) == 1.5`},
+		"ceil":         {`ceil(1.2) == 2`},
+		"floor":        {`floor(1.8) == 1`},
+		"max":          {`max(1, 3, 2) == 3`},
+		"min":          {`min(1, 3, 2) == 1`},
+		"parseint":     {`parseint("ff", 16) == 255`},
+		"signum":       {`signum(-4) == -1`},
+		"compact":      {`length(compact(["a", "", "b"])) == 2`},
+		"concat":       {`length(concat(["a"], ["b"])) == 2`},
+		"contains":     {`contains(["a", "b"], "b")`},
+		"distinct":     {`length(distinct(["a", "a"])) == 1`},
+		"element":      {`element(["a", "b"], 3) == "b"`},
+		"flatten":      {`length(flatten([["a"], ["b", "c"]])) == 3`},
+		"keys":         {`keys({ b = 1, a = 2 })[0] == "a"`},
+		"length":       {`length("été") == 3`, `length(["a"]) == 1`, `length({ a = 1, b = 2 }) == 2`},
+		"merge":        {`merge({ a = 1 }, { a = 2 }).a == 2`},
+		"reverse":      {`reverse(["a", "b"])[0] == "b"`},
+		"slice":        {`slice(["a", "b", "c"], 1, 2)[0] == "b"`},
+		"sort":         {`sort(["b", "a"])[0] == "a"`},
+		"values":       {`values({ b = 1, a = 2 })[0] == 2`},
+		"zipmap":       {`zipmap(["a"], [1]).a == 1`},
+		"csvdecode":    {`csvdecode("a,b\n1,2\n")[0].b == "2"`},
+		"jsondecode":   {`jsondecode("{\"a\": 1.10}").a == 1.1`},
+		"jsonencode":   {`jsonencode({ a = [1] }) == "{\"a\":[1]}"`},
+		"tobool":       {`tobool("true")`, `tobool(null) == null`},
+		"tonumber":     {`tonumber("19.990") == 19.99`},
+		"tostring":     {`tostring(19.90) == "19.9"`, `tostring(true) == "true"`},
+		"can":          {`!can(ean13("1"))`, `can(ean13("96385074"))`},
+		"coalesce":     {`coalesce(null, "a", "b") == "a"`},
+		"try":          {`try(ean13("1"), "none") == "none"`},
+		"formatdate":   {`formatdate("YYYY-MM-DD", "2026-11-24T15:50:12Z") == "2026-11-24"`},
+		"timeadd":      {`timeadd("2026-11-24T15:50:12Z", "-1h") == "2026-11-24T14:50:12Z"`},
+		"env":          {`env("SHOP") == "paris"`},
+		"file":         {`file("note.txt") == "été\n"`},
+		"credential":   {`credential("key") == "k3y"`},
+	}
+	place := testPlace(t)
+	for _, e := range append(functions.PerRecord(), functions.Outside(place)...) {
+		if len(cases[e.Name]) == 0 {
+			t.Errorf("%s has no case", e.Name)
+		}
+		if !strings.HasPrefix(e.Usage, e.Name+"(") || e.Does == "" || e.Group == "" {
+			t.Errorf("%s is documented as %q, %q, %q", e.Name, e.Usage, e.Does, e.Group)
+		}
+		for _, text := range cases[e.Name] {
+			v, err := call(t, place, text)
+			v, _ = v.Unmark()
+			if err != nil || !v.RawEquals(cty.True) {
+				t.Errorf("%s is not true but %#v, %v", text, v, err)
+			}
+		}
+	}
+}
+
+func testPlace(t *testing.T) functions.Place {
+	t.Helper()
+	dir, credentials := t.TempDir(), t.TempDir()
+	for path, text := range map[string]string{
+		filepath.Join(dir, "note.txt"): "été\n", filepath.Join(dir, "binary"): "\xff\xfe",
+		filepath.Join(credentials, "key"): "k3y\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return functions.Place{Dir: dir, CredentialsDir: credentials, Getenv: func(name string) (string, bool) {
+		return "paris", name == "SHOP"
+	}}
+}
+
+func TestFailures(t *testing.T) {
+	cases := map[string]string{
+		`ean13("4006381333932")`:            `its check digit is 2, and it should be 1`,
+		`ean13("40063")`:                    `it has 5 digits, not 13`,
+		`ean13("40063813339ab")`:            `it holds 'a' beside digits`,
+		`round(1, 0.5)`:                     `digits must be a whole number`,
+		`round(1, 2, 3)`:                    `digits is the last`,
+		`round(1 / 0)`:                      `the result is infinite`,
+		`round(null)`:                       `must not be null`,
+		`tax_excluded(1, -100)`:             `leaves nothing`,
+		`lookup({ a = 1 }, "b")`:            `the map has no key "b"`,
+		`lookup("a", "b")`:                  `a map is required`,
+		`lookup({}, "b", 1, 2)`:             `default is the last`,
+		`tonumber("x")`:                     `a number is required`,
+		`tostring([])`:                      `cannot become a string`,
+		`length(5)`:                         `a list, a map or a text is required`,
+		`env("NO_SUCH")`:                    `the environment variable NO_SUCH is not set`,
+		`file("absent.txt")`:                `the file cannot be read`,
+		`file("binary")`:                    `does not hold text in UTF-8`,
+		`file(".")`:                         `is not a file of at most 1 MB`,
+		`credential("kay")`:                 `Did you mean "key"?`,
+		`credential("../key")`:              `must be a file name without a path`,
+		`credential("")`:                    `is not the name of a credential`,
+		`regexreplace("a", "(", "b")`:       `missing closing )`,
+		`formatdate("YYYY", "24.11.2026")`:  `not a valid RFC3339 timestamp`,
+		`coalesce(null, null)`:              `no non-null arguments`,
+		`html_to_text(["a"])`:               `string required`,
+		`tax_included("x", 20)`:             `a number is required`,
+		`jsondecode("{")`:                   `EOF`,
+		`startswith(null, "a")`:             `must not be null`,
+		`element([], 0)`:                    `empty list`,
+		`substr("abc", 0)`:                  `Not enough function arguments`,
+		`parseint("zz", 10)`:                `cannot parse`,
+		`tax_included(19.99, 20, "digits")`: `a number is required`,
+	}
+	place := testPlace(t)
+	for text, want := range cases {
+		v, err := call(t, place, text)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s gave %#v, %v; want an error with %q", text, v, err, want)
+		}
+	}
+}
+
+func TestSecretsAreMarked(t *testing.T) {
+	var told []string
+	place := testPlace(t)
+	place.Secret = func(s string) { told = append(told, s) }
+	for text, want := range map[string]bool{
+		`env("SHOP")`: true, `credential("key")`: true, `"x-${upper(env("SHOP"))}"`: true, `length(credential("key"))`: true, `file("note.txt")`: false,
+	} {
+		v, err := call(t, place, text)
+		if err != nil || v.HasMark(functions.Sensitive) != want {
+			t.Errorf("%s: %v, marked: %t", text, err, v.HasMark(functions.Sensitive))
+		}
+	}
+	if len(told) != 4 {
+		t.Errorf("told of %q", told)
+	}
+	if _, err := call(t, functions.Place{}, `credential("key")`); err == nil || !strings.Contains(err.Error(), "$CREDENTIALS_DIRECTORY is not set") {
+		t.Error(err)
+	}
+}
+
+func TestHTMLToText(t *testing.T) {
+	for html, want := range map[string]string{
+		"":                                "",
+		"plain text":                      "plain text",
+		"a  b\n c":                        "a b c",
+		"a<br/>b<br>c":                    "a\nb\nc",
+		"a<br><br>b":                      "a\n\nb",
+		"<p>a</p>\n<p>b</p>":              "a\n\nb",
+		"<h1>T</h1><div>a</div>b":         "T\n\na\nb",
+		"<ul><li>a</li><li> b</li></ul>c": "- a\n- b\n\nc",
+		"<p>x <b>y</b>z</p>":              "x yz",
+		"<script>alert(1)</script>a":      "a",
+		"<style>p { }</style><p>a</p>":    "a",
+		"&eacute;&nbsp;&lt;b&gt;":         "é <b>",
+		"<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>": "a b\nc",
+		"a < b":              "a < b",
+		"<p>unclosed <i>tag": "unclosed tag",
+		"<!-- note -->a":     "a",
+	} {
+		v, err := functions.Map(functions.PerRecord())["html_to_text"].Call([]cty.Value{cty.StringVal(html)})
+		if err != nil || v.AsString() != want {
+			t.Errorf("%q became %#v, %v; want %q", html, v, err, want)
+		}
+	}
+}
+
+// TestTextSurvivesHTML: plain text whose white space HTML can express comes back as it was.
+func TestTextSurvivesHTML(t *testing.T) {
+	all := functions.Map(functions.PerRecord())
+	word := rapid.StringMatching(`[a-zà-ÿ0-9<>&"'.;/]{1,8}`)
+	line := rapid.Map(rapid.SliceOfN(word, 1, 4), func(w []string) string { return strings.Join(w, " ") })
+	paragraph := rapid.Map(rapid.SliceOfN(line, 1, 3), func(l []string) string { return strings.Join(l, "\n") })
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.Join(rapid.SliceOfN(paragraph, 0, 4).Draw(t, "paragraphs"), "\n\n")
+		html, err := all["text_to_html"].Call([]cty.Value{cty.StringVal(text)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := all["html_to_text"].Call([]cty.Value{html})
+		if err != nil || back.AsString() != cty.NormalizeString(text) {
+			t.Fatalf("%q became %q and %q, %v", text, html.AsString(), back.AsString(), err)
+		}
+	})
+}
