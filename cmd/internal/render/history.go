@@ -2,6 +2,7 @@ package render
 
 import (
 	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/pipeline"
 )
 
 // History lists events, newest first.
@@ -30,6 +31,10 @@ func (o Output) History(events []view.Event) error {
 func (o Output) eventField(t *text, e view.Event, f view.EventField) {
 	if e.Side == "" {
 		t.line("    %s: %s%s", fieldName(f.Name), eventValues(f), t.rule(f.Rule))
+		return
+	}
+	if e.Kind == string(pipeline.Create) {
+		t.line("    %s: %s%s", fieldName(f.Name), value(f.After), t.rule(f.Rule))
 		return
 	}
 	before, after := change(f.Before, f.After)

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"crypto/rand"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/engine"
+	"github.com/tandem-sync/tandem/stages/detect"
+	"github.com/tandem-sync/tandem/stages/fetch"
+	"github.com/tandem-sync/tandem/stages/resolve"
+	"github.com/tandem-sync/tandem/stages/transform"
+	"github.com/tandem-sync/tandem/stages/write"
+)
+
+// compose puts the engine of one pipeline together from its stages.
+func (a *App) compose(d *pipeline.Definition, endpoints [2]pipeline.Endpoint, store pipeline.Store) *engine.Engine {
+	return engine.New(engine.Config{
+		Definition: d,
+		Endpoints:  endpoints,
+		Store:      store,
+		Detector:   detect.New(detect.Config{State: store, SpoolDir: a.state.spoolDir}),
+		Stages:     []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
+		Writer: write.New(write.Config{
+			State: store, Now: a.clock.Now, NewID: rand.Text, Wait: a.clock.Sleep,
+		}),
+		Now:      a.clock.Now,
+		Logger:   a.logger,
+		SpoolDir: a.state.spoolDir,
+		Metrics:  a.engineMetrics,
+	})
+}
+
+// retrying is the endpoint as an engine sees it: with retries, and rate limits waited out.
+func (a *App) retrying(s *source) pipeline.Endpoint {
+	return engine.NewRetrying(s.endpoint, engine.RetryConfig{
+		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Wait: a.clock.Sleep,
+	})
+}

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// metrics are what the process as a whole measures. What a pipeline does is measured by the engine.
+type metrics struct {
+	requests    *prometheus.CounterVec
+	durations   *prometheus.HistogramVec
+	rateLimited *prometheus.CounterVec
+	configInfo  *prometheus.GaugeVec
+	reloadOK    prometheus.Gauge
+	reloadTime  prometheus.Gauge
+}
+
+// newMetrics registers them. stateBytes is asked at each scrape.
+func newMetrics(reg prometheus.Registerer, version string, stateBytes func() float64) *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_source_requests_total",
+			Help: "Requests sent to a source, by operation and by how they ended (ok, or the class of the error).",
+		}, []string{"source", "operation", "result"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "tandem_source_request_duration_seconds",
+			Help:    "How long requests to a source took.",
+			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120},
+		}, []string{"source", "operation"}),
+		rateLimited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tandem_source_rate_limited_total",
+			Help: "Requests that a source answered by asking to slow down.",
+		}, []string{"source"}),
+		configInfo: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tandem_config_info",
+			Help: "The live configuration: its hash, and how many this process has had. The value is always 1.",
+		}, []string{"hash", "generation"}),
+		reloadOK: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tandem_config_last_reload_successful",
+			Help: "Whether the last configuration that was read is the live one.",
+		}),
+		reloadTime: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tandem_config_last_reload_timestamp_seconds",
+			Help: "When the live configuration was read, as Unix time.",
+		}),
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "tandem_build_info", Help: "The version that runs. The value is always 1.",
+		ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	bytes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tandem_state_bytes", Help: "Size of the state directory on disk.",
+	}, stateBytes)
+	reg.MustRegister(m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observer returns what the endpoint of a source reports its requests to.
+func (m *metrics) observer(source string) pipeline.Observer {
+	limited := m.rateLimited.WithLabelValues(source)
+	return func(operation string, took time.Duration, err error) {
+		result := "ok"
+		if err != nil {
+			class := pipeline.ClassOf(err)
+			result = class.String()
+			if class == pipeline.RateLimited {
+				limited.Inc()
+			}
+		}
+		m.requests.WithLabelValues(source, operation, result).Inc()
+		m.durations.WithLabelValues(source, operation).Observe(took.Seconds())
+	}
+}
+
+// loaded tells of the configuration that has become the live one.
+func (m *metrics) loaded(hash string, generation int, at time.Time) {
+	m.configInfo.Reset()
+	m.configInfo.WithLabelValues(hash, strconv.Itoa(generation)).Set(1)
+	m.reloadOK.Set(1)
+	m.reloadTime.Set(float64(at.UnixMilli()) / 1000)
+}

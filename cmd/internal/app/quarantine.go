@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Quarantine implements web.Backend.
+func (a *App) Quarantine(ctx context.Context) ([]view.Quarantined, error) {
+	views := []view.Quarantined{}
+	for _, r := range a.runners {
+		entries, err := r.store.Quarantined(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
+		}
+		for _, q := range entries {
+			views = append(views, view.Quarantined{
+				ID: q.ID, Pipeline: r.definition.Name, Keys: keysByLabel(r.definition, q.Keys), Match: values(q.Match),
+				Code: q.Code, Message: q.Message, Remedy: q.Remedy,
+				Attempts: q.Attempts, Since: q.Since, Last: q.Last, NextTry: q.NextTry,
+			})
+		}
+	}
+	return views, nil
+}
+
+// Retry implements web.Backend. It does nothing when one of the ids is unknown.
+func (a *App) Retry(ctx context.Context, ids []string) (view.Retried, error) {
+	entries, err := a.Quarantine(ctx)
+	if err != nil {
+		return view.Retried{}, err
+	}
+	missing := map[string]bool{}
+	for _, id := range ids {
+		missing[id] = true
+	}
+	chosen := map[string][]string{} // ids by pipeline
+	for _, q := range entries {
+		if len(ids) == 0 || missing[q.ID] {
+			chosen[q.Pipeline] = append(chosen[q.Pipeline], q.ID)
+		}
+		delete(missing, q.ID)
+	}
+	if len(missing) > 0 {
+		return view.Retried{}, &pipeline.Error{
+			Code:    pipeline.CodeRecordUnknown,
+			Message: "not in quarantine: " + strings.Join(slices.Sorted(maps.Keys(missing)), ", "),
+			Remedy:  "`tandem quarantine` lists the ids; a record that is no longer there has been written.",
+		}
+	}
+	var done view.Retried
+	for _, r := range a.runners {
+		if len(chosen[r.definition.Name]) == 0 {
+			continue
+		}
+		n, err := r.store.RetryNow(ctx, chosen[r.definition.Name], a.clock.Now())
+		if err != nil {
+			return done, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
+		}
+		done.Count += n
+	}
+	return done, nil
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/engine"
+)
+
+// runner is one pipeline of an App with what is known of it at this moment.
+type runner struct {
+	definition *pipeline.Definition
+	store      pipeline.Store
+	engine     *engine.Engine
+	clock      Clock
+
+	mu      sync.Mutex
+	running *view.Progress // nil when no cycle is under way
+	next    time.Time      // zero when none is planned
+}
+
+// sync runs one cycle.
+func (r *runner) sync(ctx context.Context, full bool, progress func(view.Progress)) pipeline.Report {
+	tell := r.progress(progress)
+	defer r.setRunning(nil)
+	return r.engine.Sync(ctx, engine.Options{Full: full, Progress: tell})
+}
+
+// progressEvery is how often progress is passed on at most, stages that begin or end apart.
+const progressEvery = 200 * time.Millisecond
+
+// progress returns what the engine reports to: it remembers the progress for the status and passes
+// it on, not more often than somebody can read.
+func (r *runner) progress(to func(view.Progress)) func(engine.Progress) {
+	var last time.Time
+	var stage pipeline.StageName
+	return func(p engine.Progress) {
+		v := view.Progress{Pipeline: r.definition.Name, Stage: p.Stage, Done: p.Done, Total: p.Total}
+		r.setRunning(&v)
+		now := r.clock.Now()
+		if to == nil || p.Stage == stage && p.Done != p.Total && now.Sub(last) < progressEvery {
+			return
+		}
+		last, stage = now, p.Stage
+		to(v)
+	}
+}
+
+func (r *runner) setRunning(p *view.Progress) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running = p
+}
+
+func (r *runner) setNext(at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next = at
+}
+
+// now tells what is under way and when the next run is planned.
+func (r *runner) now() (running *view.Progress, next *time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.next.IsZero() {
+		at := r.next
+		next = &at
+	}
+	return r.running, next
+}

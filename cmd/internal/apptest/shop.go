@@ -1,0 +1,154 @@
+// Package apptest gives tests of the daemon and of the commands a shop: two in-memory systems, pm and erp,
+// that a configuration can name, with everything else real.
+package apptest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
+)
+
+// Secret is planted in every configuration: no output may show it.
+const Secret = "PLANTED-s3cret-key"
+
+// Shop is a pair of systems with a directory for a configuration and its state.
+type Shop struct {
+	Dir     string
+	systems map[string]*memory.System
+}
+
+// Fault decides what goes wrong with a call (memory.OpList, …) of one of the systems.
+type Fault func(system, op string) memory.FaultKind
+
+type settings struct {
+	Shop string          `hcl:"shop"`
+	Key  pipeline.Secret `hcl:"key"`
+}
+
+// New makes a shop; fault may be nil.
+func New(t *testing.T, fault Fault) *Shop {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tandem-shop-") // short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if fault == nil {
+		fault = func(string, string) memory.FaultKind { return memory.NoFault }
+	}
+	s := &Shop{Dir: dir, systems: map[string]*memory.System{}}
+	for _, name := range []string{"pm", "erp"} {
+		s.systems[name] = memory.New(memory.Config{
+			Name: name, Findable: true, KeepsTokens: true, Vouch: true, Unique: []string{"ean"},
+			Overlap: time.Minute, Granularity: time.Microsecond,
+			Fault: func(op string, _ int) memory.FaultKind { return fault(name, op) },
+		})
+	}
+	return s
+}
+
+// System returns pm or erp.
+func (s *Shop) System(name string) *memory.System { return s.systems[name] }
+
+// Kind is the kind of source "memory".
+func (s *Shop) Kind() pipeline.SourceKind {
+	return pipeline.SourceKind{
+		Name:     "memory",
+		Settings: func() any { return &settings{} },
+		Validate: func(any) []pipeline.SettingProblem { return nil },
+		Standard: map[pipeline.StandardField]string{
+			"title": "title", "sku": "sku", "price": "price", "ean": "ean", "description": "description", "is_active": "active",
+		},
+		Known: memory.ProductSchema(),
+		Open: func(v any, _ pipeline.Deps) (pipeline.Endpoint, error) {
+			return s.systems[v.(*settings).Shop], nil
+		},
+	}
+}
+
+// Write writes a configuration of the shop; extra goes into the pipeline block, further is further blocks.
+func (s *Shop) Write(t *testing.T, extra, further string) {
+	t.Helper()
+	text := fmt.Sprintf(`daemon {
+  state_dir = %q
+  listen    = "127.0.0.1:0"
+}
+
+source "memory" "pm" {
+  shop = "pm"
+  key  = %q
+}
+
+source "memory" "erp" {
+  shop = "erp"
+  key  = %[2]q
+}
+
+pipeline "products" {
+  left  = source.memory.pm
+  right = source.memory.erp
+  mapping { defaults = true }
+  %s
+}
+%s`, s.StateDir(), Secret, extra, further)
+	if err := os.WriteFile(filepath.Join(s.Dir, "shop.hcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// StateDir is the state directory of the configuration.
+func (s *Shop) StateDir() string { return filepath.Join(s.Dir, "state") }
+
+// Config is what Write wrote, loaded.
+func (s *Shop) Config(t *testing.T, extra string) *config.Config {
+	t.Helper()
+	s.Write(t, extra, "")
+	cfg, diags := config.Load(s.Dir, config.Options{Kinds: []pipeline.SourceKind{s.Kind()}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return cfg
+}
+
+// Insert makes a product as somebody at that system would.
+func (s *Shop) Insert(t *testing.T, system, title, sku string) pipeline.Key {
+	t.Helper()
+	key, err := s.systems[system].Insert(pipeline.Values{
+		"title": pipeline.Text(title), "sku": pipeline.Text(sku), "active": pipeline.Bool(true),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// Edit changes a field of the product with that SKU.
+func (s *Shop) Edit(t *testing.T, system, sku, field string, v pipeline.Value) {
+	t.Helper()
+	if err := s.systems[system].Edit(s.record(t, system, sku).Key, pipeline.Values{field: v}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Held returns a field of the product with that SKU.
+func (s *Shop) Held(t *testing.T, system, sku, field string) pipeline.Value {
+	t.Helper()
+	return s.record(t, system, sku).Fields[field]
+}
+
+func (s *Shop) record(t *testing.T, system, sku string) pipeline.Record {
+	t.Helper()
+	for _, r := range s.systems[system].Snapshot() {
+		if r.Fields["sku"].AsText() == sku {
+			return r
+		}
+	}
+	t.Fatalf("%s has no product %s", system, sku)
+	return pipeline.Record{}
+}

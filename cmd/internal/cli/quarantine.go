@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/cmd/internal/web"
+)
+
+func (c *cli) quarantineCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "quarantine",
+		Short: "List the records that failed, why, and when they are tried again",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
+				entries, err := b.Quarantine(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return c.output().Quarantine(entries)
+			})
+		},
+	}
+	list := &cobra.Command{Use: "list", Short: cmd.Short, Args: cobra.NoArgs, RunE: cmd.RunE}
+	retry := &cobra.Command{
+		Use:   "retry [ID...]",
+		Short: "Try records again in the next cycle: those named, or all",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), app.StateWrite, func(b web.Backend) error {
+				retried, err := b.Retry(cmd.Context(), args)
+				if err != nil {
+					return err
+				}
+				return c.output().Retried(retried)
+			})
+		},
+	}
+	cmd.AddCommand(list, retry)
+	return cmd
+}

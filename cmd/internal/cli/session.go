@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/cmd/internal/render"
+	"github.com/tandem-sync/tandem/cmd/internal/web"
+	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// systemDir is where the configuration is looked for after the working directory.
+const systemDir = "/etc/tandem"
+
+// with calls f with the daemon that runs on the configured state directory or, if none does, with an App
+// of this process that uses the state as said.
+func (c *cli) with(ctx context.Context, use app.StateUse, f func(web.Backend) error) error {
+	cfg, diags, err := c.load()
+	if err != nil {
+		return err
+	}
+	if !diags.HasErrors() || daemonSound(cfg, diags) {
+		client, err := web.Dial(ctx, cfg.Daemon.StateDir)
+		if err != nil {
+			return err
+		}
+		if client != nil {
+			defer client.Close()
+			return f(client)
+		}
+	}
+	if err := c.valid(cfg, diags); err != nil {
+		return err
+	}
+	a, err := app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: c.quietLogger(cfg)})
+	if err != nil {
+		return err
+	}
+	defer stop(a)
+	return f(a)
+}
+
+// stop closes an App; whatever its state could not say before it closes is in the log.
+func stop(a *app.App) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_ = a.Stop(ctx)
+}
+
+// load reads the configuration, valid or not.
+func (c *cli) load() (*config.Config, hcl.Diagnostics, error) {
+	vars := map[string]string{}
+	for _, v := range c.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, nil, &pipeline.Error{
+				Code: pipeline.CodeUsage, Message: fmt.Sprintf("-var %s has no value", v), Remedy: "Write -var NAME=VALUE.",
+			}
+		}
+		vars[name] = value
+	}
+	credentials, _ := c.Getenv("CREDENTIALS_DIRECTORY")
+	cfg, diags := config.Load(c.configDir(), config.Options{
+		Kinds: c.Kinds, Vars: vars, Getenv: c.Getenv, CredentialsDir: credentials,
+	})
+	return cfg, diags, nil
+}
+
+// configDir is -c, else the working directory if it holds a configuration, else /etc/tandem if that does.
+func (c *cli) configDir() string {
+	if c.dir != "" {
+		return c.dir
+	}
+	for _, dir := range []string{".", systemDir} {
+		if found, _ := filepath.Glob(filepath.Join(dir, "*.hcl")); len(found) > 0 {
+			return dir
+		}
+	}
+	return "."
+}
+
+// valid tells what is wrong with a configuration and returns an error if it cannot be used.
+func (c *cli) valid(cfg *config.Config, diags hcl.Diagnostics) error {
+	if !diags.HasErrors() {
+		return nil
+	}
+	if c.json {
+		first := diags.Errs()[0].Error()
+		return &pipeline.Error{
+			Code:    pipeline.CodeConfiguration,
+			Message: fmt.Sprintf("the configuration has %d errors, the first: %s", len(diags.Errs()), first),
+			Remedy:  "Correct what `tandem validate` tells.",
+		}
+	}
+	out := render.Output{W: c.Stderr, Color: c.colors(c.StderrTerminal)}
+	if err := out.Diagnostics(diags, cfg.Files); err != nil {
+		return err
+	}
+	return exit(ExitUsage)
+}
+
+// quietLogger is the logger of a command that is not the daemon: only what needs attention, or
+// everything at level debug.
+func (c *cli) quietLogger(cfg *config.Config) *slog.Logger {
+	level := slog.LevelWarn
+	if cfg.Daemon.Log.Level == slog.LevelDebug {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// who names the person at the terminal, for the history.
+func (c *cli) who() string {
+	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
+		if user, _ := c.Getenv(name); user != "" {
+			return user
+		}
+	}
+	return fmt.Sprintf("uid %d", os.Getuid())
+}
