@@ -23,7 +23,7 @@ const (
 	TypeImage     FieldType = "image"
 )
 
-// Unlimited, as Digits, keeps every decimal.
+// Unlimited is the Digits of a field that keeps every decimal.
 const Unlimited = -1
 
 // Field describes one field of one system.
@@ -103,7 +103,7 @@ func (f Field) checkOption(v Value) (Value, error) {
 			return v, nil
 		}
 	}
-	return Value{}, fmt.Errorf("%q is none of the choices %s", clip(v.text, 40), strings.Join(f.Options, ", "))
+	return Value{}, fmt.Errorf("%q is none of the choices %s", clip(v.text), strings.Join(f.Options, ", "))
 }
 
 func (f Field) zero() Value {
@@ -133,12 +133,12 @@ func toNumber(v Value) (decimal.Decimal, error) {
 }
 
 func toBool(v Value) (Value, error) {
-	switch {
-	case v.kind == KindBool:
+	switch v.kind {
+	case KindBool:
 		return v, nil
-	case v.kind == KindNumber:
+	case KindNumber:
 		return Bool(!v.number.IsZero()), nil
-	case v.kind == KindText:
+	case KindText:
 		switch strings.ToLower(v.text) {
 		case "true", "yes", "1":
 			return Bool(true), nil
@@ -146,7 +146,7 @@ func toBool(v Value) (Value, error) {
 			return Bool(false), nil
 		}
 	}
-	return Value{}, fmt.Errorf("%q is neither true nor false", clip(v.String(), 40))
+	return Value{}, fmt.Errorf("%q is neither true nor false", clip(v.String()))
 }
 
 // CarryPath rewrites a path in the terms of another field: from's root is left out and to's put in
@@ -161,7 +161,7 @@ func CarryPath(v Value, from, to Field) (Value, error) {
 	}
 	for _, p := range parts {
 		if strings.Contains(p, to.separator()) {
-			return Value{}, fmt.Errorf("the level %q holds the other side's separator %q", clip(p, 40), to.separator())
+			return Value{}, fmt.Errorf("the level %q holds the other side's separator %q", clip(p), to.separator())
 		}
 	}
 	return to.UnderRoot(to.joinPath(parts)), nil

@@ -18,7 +18,7 @@ const (
 	StageWrite     StageName = "write"
 )
 
-// Cycle is one run of a pipeline: what all its stages share. It is not changed once the cycle runs.
+// Cycle is one run of a pipeline: what all its stages share. Only the engine changes it, between stages.
 type Cycle struct {
 	ID         CycleID
 	Definition *Definition
@@ -31,6 +31,8 @@ type Cycle struct {
 	Started    time.Time
 	Endpoints  [2]Endpoint
 	About      [2]Description
+	// Since are the cursors that detection took, by side: what happened after them is unknown to it.
+	Since [2]string
 	// Types are per side what the mapped fields are there, by index of Definition.Fields.
 	Types [2][]Field
 }

@@ -47,8 +47,12 @@ type Intent struct {
 	Keys  [2]Key       `json:"keys"`           // "" on Side for a create
 	Draft Draft        `json:"draft,omitzero"` // creates: what is sent
 	Base  [2]Values    `json:"base"`           // creates: the base of the side that is not written
-	Cycle CycleID      `json:"cycle"`
-	At    time.Time    `json:"at"`
+	// Mutation is what is sent for updates and removals.
+	Mutation Mutation `json:"mutation,omitzero"`
+	// Event is what the history tells once it is known that the mutation took effect.
+	Event Event     `json:"event,omitzero"`
+	Cycle CycleID   `json:"cycle"`
+	At    time.Time `json:"at"`
 }
 
 // Intents keeps intents.

@@ -58,7 +58,7 @@ func Int(i int64) Value { return Number(decimal.NewFromInt(i)) }
 func ParseNumber(s string) (Value, error) {
 	d, err := decimal.NewFromString(strings.TrimSpace(s))
 	if err != nil || len(s) > 400 || d.Exponent() > 400 || d.Exponent() < -400 {
-		return Value{}, fmt.Errorf("%q is not a decimal number", clip(s, 40))
+		return Value{}, fmt.Errorf("%q is not a decimal number", clip(s))
 	}
 	return Number(d), nil
 }
@@ -233,11 +233,12 @@ func FromJSON(raw any) (Value, error) {
 	return Value{}, fmt.Errorf("no value can be made of a %T", raw)
 }
 
-// clip shortens s to at most n runes for a message.
-func clip(s string, n int) string {
+// clip shortens s for a message.
+func clip(s string) string {
+	const most = 40
 	r := []rune(s)
-	if len(r) <= n {
+	if len(r) <= most {
 		return s
 	}
-	return string(r[:n]) + "…"
+	return string(r[:most]) + "…"
 }

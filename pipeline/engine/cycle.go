@@ -30,8 +30,7 @@ func (r *run) sync(ctx context.Context) (err error) {
 	if err := r.begin(ctx, false); err != nil {
 		return err
 	}
-	later, err := r.Writer.Recover(ctx, r.cycle)
-	if err != nil {
+	if err := r.Writer.Recover(ctx, r.cycle); err != nil {
 		return err
 	}
 	decided := spool.New(r.SpoolDir)
@@ -48,13 +47,14 @@ func (r *run) sync(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	r.cycle.Since = detected.Cursors
 	if err := r.brake(); err != nil {
 		return err
 	}
 	if err := r.writeAll(ctx, decided, refs); err != nil {
 		return err
 	}
-	return r.finish(ctx, detected, later)
+	return r.finish(ctx, detected)
 }
 
 // begin describes both sides and makes the cycle.
@@ -225,17 +225,12 @@ func (r *run) count(it *pipeline.Item) {
 }
 
 // finish moves the position, now that everything is handled.
-func (r *run) finish(ctx context.Context, detected pipeline.Detected, later []string) error {
+func (r *run) finish(ctx context.Context, detected pipeline.Detected) error {
 	if r.unfinished > 0 {
 		return &pipeline.Error{
 			Code: pipeline.CodeConnectionLost, Class: pipeline.Transient,
 			Message: fmt.Sprintf("%d records could not be finished", r.unfinished),
 			Remedy:  "Nothing to do: the next cycle looks what became of them and goes on.",
-		}
-	}
-	if len(later) > 0 {
-		if err := r.Store.Commit(ctx, pipeline.Commit{Intents: later}); err != nil {
-			return err
 		}
 	}
 	return r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: r.Definition.Hash})

@@ -11,8 +11,8 @@ import (
 // Writer is the write stage, which also settles what an earlier cycle left open.
 type Writer interface {
 	pipeline.Stage
-	// Recover settles interrupted creations and returns the intents to settle at the end of the cycle.
-	Recover(ctx context.Context, c *pipeline.Cycle) (later []string, err error)
+	// Recover settles the intents that an interrupted cycle left.
+	Recover(ctx context.Context, c *pipeline.Cycle) error
 }
 
 // Config is what an Engine needs.

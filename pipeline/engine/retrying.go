@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -19,6 +20,8 @@ type RetryConfig struct {
 	Attempts int      // at most; 0 is 5
 	// Wait sleeps, or returns the context's error; nil sleeps on the real clock.
 	Wait func(ctx context.Context, d time.Duration) error
+	// Jitter returns a number in [0, 1) that spreads the pauses; nil is a random one.
+	Jitter func() float64
 }
 
 // NewRetrying returns end with its reads retried: errors that may pass are tried again after a jittered,
@@ -30,6 +33,9 @@ func NewRetrying(end pipeline.Endpoint, cfg RetryConfig) pipeline.Endpoint {
 	}
 	if cfg.Wait == nil {
 		cfg.Wait = Wait
+	}
+	if cfg.Jitter == nil {
+		cfg.Jitter = rand.Float64
 	}
 	return &retrying{Endpoint: end, cfg: cfg}
 }
@@ -55,7 +61,7 @@ type retrying struct {
 // retry calls f until it succeeds or its error is not worth another try.
 func retry[T any](ctx context.Context, r *retrying, operation string, f func() (T, error)) (T, error) {
 	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = time.Second, time.Minute
+	pauses.InitialInterval, pauses.MaxInterval, pauses.RandomizationFactor = time.Second, time.Minute, 0
 	for attempt := 1; ; attempt++ {
 		v, err := f()
 		var failure *pipeline.Error
@@ -72,7 +78,8 @@ func retry[T any](ctx context.Context, r *retrying, operation string, f func() (
 		if !passing || attempt >= r.cfg.Attempts || ctx.Err() != nil {
 			return v, err
 		}
-		pause := max(pauses.NextBackOff(), failure.RetryAfter)
+		jittered := time.Duration(float64(pauses.NextBackOff()) * (0.5 + r.cfg.Jitter()))
+		pause := max(jittered, failure.RetryAfter)
 		r.cfg.Logger.Info("trying again", "source", r.cfg.Source, "operation", operation,
 			"attempt", attempt, "pause", pause.Round(time.Millisecond), "code", failure.Code, "error", failure.Error())
 		if err := r.cfg.Wait(ctx, pause); err != nil {

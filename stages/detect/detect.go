@@ -14,7 +14,6 @@ import (
 // State is what detection reads of a pipeline's state. It writes nothing.
 type State interface {
 	pipeline.Links
-	pipeline.Intents
 	pipeline.Conflicts
 	pipeline.Quarantine
 	pipeline.Positions
@@ -73,7 +72,7 @@ func (d *Detector) Detect(ctx context.Context, c *pipeline.Cycle, yield func([]*
 	}, nil
 }
 
-// addDue adds what is due without any change: quarantine, settled conflicts, intents left by a crash.
+// addDue adds what is due without any change: quarantine, and conflicts that somebody settled.
 func (r *run) addDue(ctx context.Context) error {
 	due, err := r.State.Due(ctx, r.cycle.Started)
 	if err != nil {
@@ -93,17 +92,6 @@ func (r *run) addDue(ctx context.Context) error {
 			r.addLink(c.Link)
 		}
 	}
-	intents, err := r.State.PendingIntents(ctx)
-	if err != nil {
-		return err
-	}
-	for _, in := range intents {
-		// Invariant 3: an update or a removal whose outcome is unknown is settled by looking at both
-		// records and merging: what took effect shows as the same edit on both sides.
-		if in.Kind != pipeline.Create {
-			r.addLink(in.Link)
-		}
-	}
 	return nil
 }
 
@@ -116,7 +104,7 @@ func (r *run) addQuarantined(ctx context.Context, q pipeline.Quarantined) error 
 		if q.Keys[s] == "" {
 			continue
 		}
-		if err := r.sides[s].addUnlinked(ctx, []pipeline.Change{{Key: q.Keys[s]}}); err != nil {
+		if err := r.sides[s].classify(ctx, []pipeline.Change{{Key: q.Keys[s]}}); err != nil {
 			return err
 		}
 	}

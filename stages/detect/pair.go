@@ -16,6 +16,8 @@ type pairing struct {
 	partner [2][]pipeline.Key
 	// ambiguous is per side, by index, why a record pairs with more than one.
 	ambiguous [2][]*pipeline.Error
+	// used are per side the records known from earlier cycles that have a partner now.
+	used [2]map[pipeline.Key]bool
 }
 
 // group is everything that holds one value of one match field.
@@ -31,7 +33,7 @@ func (g *group) free(s pipeline.Side) int { return len(g.fresh[s]) + len(g.idle[
 // nobody else, are a pair. Several, or one that is linked already, are an ambiguity and nothing is done
 // about it. Records that a field leaves alone are tried by the next.
 func (r *run) pair(ctx context.Context) (*pairing, error) {
-	p := &pairing{}
+	p := &pairing{used: [2]map[pipeline.Key]bool{{}, {}}}
 	for _, s := range r.sides {
 		p.partner[s.side] = make([]pipeline.Key, len(s.unlinked))
 		p.ambiguous[s.side] = make([]*pipeline.Error, len(s.unlinked))
@@ -65,7 +67,7 @@ func (r *run) group(ctx context.Context, p *pairing, field string) (map[string]*
 	}
 	for values := range slices.Chunk(slices.Sorted(maps.Keys(groups)), 500) {
 		for _, s := range r.sides {
-			if err := s.addOwners(ctx, groups, field, values); err != nil {
+			if err := s.addOwners(ctx, p, groups, field, values); err != nil {
 				return nil, err
 			}
 		}
@@ -74,7 +76,7 @@ func (r *run) group(ctx context.Context, p *pairing, field string) (map[string]*
 }
 
 // addOwners adds the records that the state knows to hold one of the values.
-func (s *scan) addOwners(ctx context.Context, groups map[string]*group, field string, values []string) error {
+func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*group, field string, values []string) error {
 	owners, err := s.State.Owners(ctx, s.side, field, values)
 	if err != nil {
 		return err
@@ -91,7 +93,7 @@ func (s *scan) addOwners(ctx context.Context, groups map[string]*group, field st
 		g := groups[value]
 		for _, k := range ks {
 			switch _, fresh := s.known[k]; {
-			case links[k] != nil:
+			case links[k] != nil || p.used[s.side][k]:
 				g.taken[s.side] = append(g.taken[s.side], k)
 			case !fresh:
 				g.idle[s.side] = append(g.idle[s.side], k)
@@ -124,6 +126,7 @@ func (r *run) match(p *pairing, g *group) {
 			p.partner[s][g.fresh[s][0]] = r.sides[o].unlinked[g.fresh[o][0]].key
 		} else {
 			p.partner[s][g.fresh[s][0]] = g.idle[o][0]
+			p.used[o][g.idle[o][0]] = true
 		}
 	}
 }

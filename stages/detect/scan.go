@@ -56,15 +56,22 @@ func (s *scan) read(ctx context.Context, cursor string) (err error) {
 	return err
 }
 
-// take sorts a batch of changes into linked and unlinked ones, without those already handled.
+// take takes a batch of a listing.
 func (s *scan) take(ctx context.Context, changes []pipeline.Change) error {
 	s.seen += len(changes)
-	keys := make([]pipeline.Key, len(changes))
-	for i, c := range changes {
-		keys[i] = c.Key
+	for _, c := range changes {
 		if s.listed != nil && !c.Gone {
 			s.listed[c.Key] = struct{}{}
 		}
+	}
+	return s.classify(ctx, changes)
+}
+
+// classify sorts changes into linked and unlinked ones, without those already handled.
+func (s *scan) classify(ctx context.Context, changes []pipeline.Change) error {
+	keys := make([]pipeline.Key, len(changes))
+	for i, c := range changes {
+		keys[i] = c.Key
 	}
 	links, err := s.State.LinksByKey(ctx, s.side, keys)
 	if err != nil {

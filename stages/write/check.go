@@ -10,21 +10,20 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// check looks whether the targets of one side still are what was decided upon, and fails the items
-// whose target is not.
-func (b *batch) check(ctx context.Context, side pipeline.Side) error {
-	var changes, creates []*job
-	for _, j := range b.jobs[side] {
-		if j.m.Kind == pipeline.Create {
-			creates = append(creates, j)
-		} else {
-			changes = append(changes, j)
-		}
+// check looks whether the targets of jobs, all of one kind, still are what was decided upon. It fails
+// the others and returns those that may be sent.
+func (b *batch) check(ctx context.Context, side pipeline.Side, kind pipeline.MutationKind, jobs []*job) ([]*job, error) {
+	if len(jobs) == 0 {
+		return nil, nil
 	}
-	if err := b.checkBefore(ctx, side, changes); err != nil {
-		return err
+	look := b.checkBefore
+	if kind == pipeline.Create {
+		look = b.checkAbsent
 	}
-	return b.checkAbsent(ctx, side, creates)
+	if err := look(ctx, side, jobs); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(jobs, func(j *job) bool { return j.err != nil }), nil
 }
 
 // checkBefore compares what the records hold with what the mutations presume.
@@ -36,11 +35,11 @@ func (b *batch) checkBefore(ctx context.Context, side pipeline.Side, jobs []*job
 	for _, j := range jobs {
 		r := current[j.item.Keys[side]]
 		if r == nil {
-			j.item.Fail(stale(fmt.Sprintf("%s is gone from %s", j.item.Keys[side], b.cycle.Definition.Sources[side])))
+			j.err = stale(fmt.Sprintf("%s is gone from %s", j.item.Keys[side], b.cycle.Definition.Sources[side]))
 			continue
 		}
 		if name := b.differs(side, r, j.m.Before); name != "" {
-			j.item.Fail(stale(fmt.Sprintf("%s of %s on %s changed meanwhile", name, j.item.Keys[side], b.cycle.Definition.Sources[side])))
+			j.err = stale(fmt.Sprintf("%s of %s on %s changed meanwhile", name, j.item.Keys[side], b.cycle.Definition.Sources[side]))
 		}
 	}
 	return nil
@@ -48,9 +47,6 @@ func (b *batch) checkBefore(ctx context.Context, side pipeline.Side, jobs []*job
 
 // read fetches the jobs' targets with the fields that their mutations touch.
 func (b *batch) read(ctx context.Context, side pipeline.Side, jobs []*job) (map[pipeline.Key]*pipeline.Record, error) {
-	if len(jobs) == 0 {
-		return nil, nil
-	}
 	fields := map[string]bool{}
 	keys := make([]pipeline.Key, len(jobs))
 	for i, j := range jobs {
@@ -94,32 +90,60 @@ func (b *batch) checkAbsent(ctx context.Context, side pipeline.Side, jobs []*job
 	for _, name := range b.cycle.Definition.Match {
 		f, _ := b.cycle.Definition.Field(name)
 		own := f.Fields[side]
-		byValue := map[string][]*job{}
+		wanted := map[string][]*job{}
 		var values []pipeline.Value
 		for _, j := range jobs {
-			v := j.m.Fields[own]
-			if v.IsNull() || j.item.Err != nil {
-				continue
+			if v := j.m.Fields[own]; !v.IsNull() && j.err == nil {
+				wanted[v.String()] = append(wanted[v.String()], j)
+				values = append(values, v)
 			}
-			byValue[v.String()] = append(byValue[v.String()], j)
-			values = append(values, v)
 		}
 		if len(values) == 0 {
 			continue
 		}
 		found, err := b.cycle.Endpoints[side].Find(ctx, own, values, []string{own})
 		if errors.Is(err, pipeline.ErrCannotFind) {
-			continue
+			found, err = b.sinceDetection(ctx, side, own)
 		}
 		if err != nil {
 			return err
 		}
 		for _, r := range found {
-			for _, j := range byValue[b.canonical(side, own, r.Fields[own]).String()] {
-				j.item.Fail(stale(fmt.Sprintf("%s %s with %s %s exists on %s by now",
-					b.cycle.About[side].Product, r.Key, own, r.Fields[own], b.cycle.Definition.Sources[side])))
+			for _, j := range wanted[b.canonical(side, own, r.Fields[own]).String()] {
+				j.err = stale(fmt.Sprintf("%s %s with %s %q exists on %s by now",
+					b.cycle.About[side].Product, r.Key, own, r.Fields[own], b.cycle.Definition.Sources[side]))
 			}
 		}
 	}
 	return nil
+}
+
+// sinceDetection returns what changed since detection began, with one field: where a system cannot be
+// searched, only such records can be unknown to the pairing.
+func (b *batch) sinceDetection(ctx context.Context, side pipeline.Side, field string) ([]pipeline.Record, error) {
+	end, fields := b.cycle.Endpoints[side], []string{field}
+	var records []pipeline.Record
+	var missing []pipeline.Key
+	_, err := end.Changes(ctx, b.cycle.Since[side], fields, func(changes []pipeline.Change) error {
+		for _, c := range changes {
+			switch {
+			case c.Record != nil:
+				records = append(records, *c.Record)
+			case !c.Gone:
+				missing = append(missing, c.Key)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for keys := range slices.Chunk(missing, b.cycle.BatchSize()) {
+		more, err := end.Fetch(ctx, keys, fields)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, more...)
+	}
+	return records, nil
 }

@@ -68,11 +68,11 @@ func (l *ledger) settleIntent(it *pipeline.Item, j *job) {
 		return
 	}
 	if j.err == nil {
-		j.err = stale("it was not sent")
+		j.err = &pipeline.Error{Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Message: "it was not sent"}
 	}
 	it.Fail(j.err)
 	unknown := j.err.Class == pipeline.Transient || j.err.Class == pipeline.RateLimited || j.err.MaybeDone
-	if !unknown {
+	if !unknown && j.intent.ID != "" {
 		l.Intents = append(l.Intents, j.intent.ID)
 	}
 }

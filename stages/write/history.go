@@ -21,7 +21,7 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 	}
 	for _, s := range pipeline.Sides() {
 		if j := jobs[s]; j != nil && j.done {
-			l.written(it, link, j)
+			l.event(it, link, l.written(j, func(i int) pipeline.Value { return l.confirmed(j, i) }))
 		}
 	}
 	for _, d := range it.Decisions {
@@ -36,31 +36,34 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 	}
 }
 
-// written tells one write.
-func (l *ledger) written(it *pipeline.Item, link *pipeline.Link, j *job) {
+// written tells one write; after gives what a field, by index, is on the side written.
+func (b *batch) written(j *job, after func(i int) pipeline.Value) pipeline.Event {
 	side := j.side
-	e := pipeline.Event{Kind: string(j.m.Kind), Side: &side}
+	e := pipeline.Event{Kind: string(j.m.Kind), Side: &side, Cycle: b.cycle.ID, Keys: j.item.Keys, Match: j.item.Match}
+	if j.item.Link != nil {
+		e.Link = j.item.Link.ID
+	}
 	if j.m.Kind == pipeline.Remove {
 		e.Kind = string(j.m.Removal)
 	}
-	for i, f := range l.cycle.Definition.Fields {
-		d := decisionOn(it, f.Name)
+	for i, f := range b.cycle.Definition.Fields {
+		d := decisionOn(j.item, f.Name)
 		if d == nil || !d.Writes[side] {
 			continue
 		}
-		after := l.confirmed(j, i)
-		if j.m.Kind == pipeline.Create && after.IsNull() {
+		v := after(i)
+		if j.m.Kind == pipeline.Create && v.IsNull() {
 			continue
 		}
 		e.Fields = append(e.Fields, pipeline.FieldChange{
-			Name: f.Name, Base: d.Base, Values: d.Values, Before: d.Values[side], After: after, Rule: d.Rule,
+			Name: f.Name, Base: d.Base, Values: d.Values, Before: d.Values[side], After: v, Rule: d.Rule,
 		})
 		if d.By != "" {
 			e.By = d.By
 		}
 	}
-	if d := decisionOn(it, ""); d != nil {
+	if d := decisionOn(j.item, ""); d != nil {
 		e.Rule, e.By = d.Rule, d.By
 	}
-	l.event(it, link, e)
+	return e
 }

@@ -2,52 +2,56 @@ package write
 
 import (
 	"context"
+	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// Recover settles the creations whose outcome an earlier cycle did not learn: it looks for the records,
-// links those that were made, and forgets the intents of those that were not (detection finds them
-// again, since the cursors did not move). It returns the intents of updates and removals: detection
-// looks at their links again, and they are to be settled when this cycle has handled everything.
+// Recover settles the intents whose outcome an earlier cycle did not learn. Of creations it looks for the
+// records and links those that were made. Of updates and removals it looks what the records hold now:
+// what took effect goes into the history, and the merge then finds the same on both sides. Whatever was
+// not done is detected again, since the cursors did not move.
 //
-// Invariant 3: after SIGKILL every intent is settled by looking, not by guessing.
-func (s *Stage) Recover(ctx context.Context, c *pipeline.Cycle) (later []string, err error) {
+// Invariant 3: after SIGKILL every intent is settled by looking, not by guessing. Invariant 6: the
+// values that an interrupted write replaced are in the history too.
+func (s *Stage) Recover(ctx context.Context, c *pipeline.Cycle) error {
 	pending, err := s.State.PendingIntents(ctx)
 	if err != nil {
-		return nil, err
-	}
-	for _, in := range pending {
-		if in.Kind != pipeline.Create {
-			later = append(later, in.ID)
-		}
+		return err
 	}
 	for _, side := range pipeline.Sides() {
-		if err := s.recoverSide(ctx, c, side, pending); err != nil {
-			return nil, err
+		var creates, others []pipeline.Intent
+		for _, in := range pending {
+			switch {
+			case in.Side != side:
+			case in.Kind == pipeline.Create:
+				creates = append(creates, in)
+			default:
+				others = append(others, in)
+			}
+		}
+		if err := s.recoverCreates(ctx, c, side, creates); err != nil {
+			return err
+		}
+		if err := s.recoverOthers(ctx, c, side, others); err != nil {
+			return err
 		}
 	}
-	return later, nil
+	return nil
 }
 
-func (s *Stage) recoverSide(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, pending []pipeline.Intent) error {
-	var intents []pipeline.Intent
-	var drafts []pipeline.Draft
-	for _, in := range pending {
-		if in.Side == side && in.Kind == pipeline.Create {
-			intents, drafts = append(intents, in), append(drafts, in.Draft)
-		}
-	}
+func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
 	if len(intents) == 0 {
 		return nil
+	}
+	drafts := make([]pipeline.Draft, len(intents))
+	ids := make([]pipeline.LinkID, len(intents))
+	for i, in := range intents {
+		drafts[i], ids[i] = in.Draft, in.Link
 	}
 	made, err := settle(ctx, c, side, drafts)
 	if err != nil {
 		return err
-	}
-	ids := make([]pipeline.LinkID, len(intents))
-	for i, in := range intents {
-		ids[i] = in.Link
 	}
 	links, err := s.State.LinksByID(ctx, ids)
 	if err != nil {
@@ -61,6 +65,38 @@ func (s *Stage) recoverSide(ctx context.Context, c *pipeline.Cycle, side pipelin
 		}
 	}
 	return s.State.Commit(ctx, commit)
+}
+
+func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
+	for in := range slices.Chunk(intents, c.BatchSize()) {
+		b := &batch{Stage: s, cycle: c}
+		jobs := make([]*job, len(in))
+		for i := range in {
+			jobs[i] = &job{item: &pipeline.Item{Keys: in[i].Keys}, side: side, m: &in[i].Mutation}
+		}
+		current, err := b.read(ctx, side, jobs)
+		if err != nil {
+			return err
+		}
+		var commit pipeline.Commit
+		for _, intent := range in {
+			commit.Intents = append(commit.Intents, intent.ID)
+			r := current[intent.Keys[side]]
+			if r != nil && intent.Kind == pipeline.Update && b.differs(side, r, intent.Mutation.Before) == "" {
+				continue // it did not take effect
+			}
+			event := intent.Event
+			event.Note = "by an interrupted cycle"
+			if r != nil && b.differs(side, r, intent.Mutation.Fields) != "" {
+				event.Note += "; the record was edited since, or only a part took effect"
+			}
+			commit.History = append(commit.History, event)
+		}
+		if err := s.State.Commit(ctx, commit); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // recovered links a record that was made, as the write stage would have: see rebase.
@@ -83,9 +119,7 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 	for _, side := range pipeline.Sides() {
 		commit.Forget[side] = append(commit.Forget[side], link.Keys[side])
 	}
-	side := in.Side
-	commit.History = append(commit.History, pipeline.Event{
-		At: s.Now(), Cycle: in.Cycle, Link: link.ID, Keys: link.Keys, Kind: string(pipeline.Create), Side: &side,
-		Note: "made by an interrupted cycle, found again afterwards",
-	})
+	event := in.Event
+	event.Link, event.Keys, event.Note = link.ID, link.Keys, "by an interrupted cycle"
+	commit.History = append(commit.History, event)
 }

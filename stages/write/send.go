@@ -11,8 +11,9 @@ import (
 // attempts is how often a write is tried while its error is worth another try.
 const attempts = 5
 
-// send carries out the jobs of one side. It returns an error when the side could not be written for a
-// reason that is not the records'; their intents stay for the next cycle.
+// send carries out the jobs of one side, kind by kind, each after a last look at its targets. It returns
+// an error when the side could not be written for a reason that is not the records'; their intents stay
+// for the next cycle.
 func (b *batch) send(ctx context.Context, side pipeline.Side) error {
 	for _, kind := range []pipeline.MutationKind{pipeline.Remove, pipeline.Update, pipeline.Create} {
 		var jobs []*job
@@ -24,11 +25,23 @@ func (b *batch) send(ctx context.Context, side pipeline.Side) error {
 		if err := b.sendKind(ctx, side, kind, jobs); err != nil {
 			return err
 		}
-		if kind == pipeline.Remove {
-			if err := b.readArchived(ctx, side, jobs); err != nil {
-				return err
-			}
-		}
+	}
+	return nil
+}
+
+func (b *batch) sendKind(ctx context.Context, side pipeline.Side, kind pipeline.MutationKind, jobs []*job) error {
+	jobs, err := b.check(ctx, side, kind, jobs)
+	if err != nil || len(jobs) == 0 {
+		return err
+	}
+	if err := b.intend(ctx, jobs); err != nil {
+		return err
+	}
+	if err := b.try(ctx, side, kind, jobs); err != nil {
+		return err
+	}
+	if kind == pipeline.Remove {
+		return b.readArchived(ctx, side, jobs)
 	}
 	return nil
 }
@@ -53,7 +66,8 @@ func (b *batch) readArchived(ctx context.Context, side pipeline.Side, jobs []*jo
 	return err
 }
 
-func (b *batch) sendKind(ctx context.Context, side pipeline.Side, kind pipeline.MutationKind, jobs []*job) error {
+// try sends jobs, all of one kind, until each is done, refused, or has used up its attempts.
+func (b *batch) try(ctx context.Context, side pipeline.Side, kind pipeline.MutationKind, jobs []*job) error {
 	for attempt := 1; len(jobs) > 0; attempt++ {
 		if err := ctx.Err(); err != nil {
 			return stopped(jobs, err)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -44,7 +46,7 @@ type job struct {
 	intent  pipeline.Intent
 	receipt pipeline.Receipt
 	done    bool
-	err     *pipeline.Error
+	err     *pipeline.Error // why it is not done
 }
 
 // batch is what Process works on.
@@ -68,13 +70,6 @@ func (s *Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipelin
 				b.jobs[side] = append(b.jobs[side], &job{item: it, side: side, m: m})
 			}
 		}
-	}
-	if err := b.each(func(side pipeline.Side) error { return b.check(ctx, side) }); err != nil {
-		return err
-	}
-	b.dropFailed()
-	if err := b.intend(ctx); err != nil {
-		return err
 	}
 	sent := b.each(func(side pipeline.Side) error { return b.send(ctx, side) })
 	// What took effect is stored even when the cycle is being stopped.
@@ -116,31 +111,13 @@ func (b *batch) each(f func(pipeline.Side) error) error {
 	return errors.Join(errs[0], errs[1])
 }
 
-// dropFailed takes out the jobs of items that a check refused: of neither side's mutation any is sent.
-func (b *batch) dropFailed() {
-	for _, side := range pipeline.Sides() {
-		kept := b.jobs[side][:0]
-		for _, j := range b.jobs[side] {
-			if j.item.Err == nil {
-				kept = append(kept, j)
-			}
-		}
-		b.jobs[side] = kept
-	}
-}
-
-// intend makes the intents of all jobs durable.
-func (b *batch) intend(ctx context.Context) error {
-	var intents []pipeline.Intent
+// intend makes the intents of jobs durable.
+func (b *batch) intend(ctx context.Context, jobs []*job) error {
+	intents := make([]pipeline.Intent, len(jobs))
 	now := b.Now()
-	for _, side := range pipeline.Sides() {
-		for _, j := range b.jobs[side] {
-			j.intent = b.intentOf(j, now)
-			intents = append(intents, j.intent)
-		}
-	}
-	if len(intents) == 0 {
-		return nil
+	for i, j := range jobs {
+		j.intent = b.intentOf(j, now)
+		intents[i] = j.intent
 	}
 	return b.State.Intend(ctx, intents)
 }
@@ -152,7 +129,10 @@ func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
 	if j.item.Link != nil {
 		in.Link = j.item.Link.ID
 	}
+	in.Event = b.written(j, func(i int) pipeline.Value { return j.m.Fields[b.cycle.Definition.Fields[i].Fields[j.side]] })
+	in.Event.At = now
 	if j.m.Kind != pipeline.Create {
+		in.Mutation = *j.m
 		return in
 	}
 	source := j.side.Other()
@@ -161,10 +141,7 @@ func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
 	}
 	in.Keys[j.side] = ""
 	in.Draft = pipeline.Draft{Token: token(b.cycle.Definition, source, j.item.Keys[source]), Fields: j.m.Fields, Since: now}
-	for _, name := range b.cycle.Definition.Match {
-		f, _ := b.cycle.Definition.Field(name)
-		in.Draft.Match = append(in.Draft.Match, f.Fields[j.side])
-	}
+	in.Draft.Match = b.identifying(j)
 	in.ID = in.Draft.Token
 	in.Base[source] = pipeline.Values{}
 	for _, d := range j.item.Decisions {
@@ -173,6 +150,22 @@ func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
 		}
 	}
 	return in
+}
+
+// identifying returns the fields by which a system without tokens can tell whether a creation took
+// effect: the match fields that hold something, or else every field.
+func (b *batch) identifying(j *job) []string {
+	var names []string
+	for _, name := range b.cycle.Definition.Match {
+		f, _ := b.cycle.Definition.Field(name)
+		if !j.m.Fields[f.Fields[j.side]].IsNull() {
+			names = append(names, f.Fields[j.side])
+		}
+	}
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(j.m.Fields))
+	}
+	return names
 }
 
 // token names the creation of a record's partner, the same whenever it is tried, so that a system that

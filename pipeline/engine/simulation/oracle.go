@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/engine"
@@ -16,9 +18,12 @@ import (
 type verdict struct {
 	*world
 	sides     [2]map[string]pipeline.Record // by uid
+	keys      [2]map[pipeline.Key]string    // the uid of every record
 	waiting   map[string]map[string]bool    // conflicts: uid → fields
 	failed    map[string]bool               // quarantine: uid
 	mentioned map[string]bool               // values that the history or the inbox mention
+	events    []pipeline.Event
+	twice     []string
 	errs      []error
 }
 
@@ -33,7 +38,11 @@ func (w *world) judge(ctx context.Context) error {
 		return err
 	}
 	for _, uid := range v.uids() {
+		found := len(v.errs)
 		v.product(uid)
+		if len(v.errs) > found || slices.Contains(v.twice, uid) {
+			v.errs = append(v.errs, errors.New(v.story(uid)))
+		}
 	}
 	return errors.Join(v.errs...)
 }
@@ -61,13 +70,14 @@ func (v *verdict) quietCycle(ctx context.Context) error {
 
 func (v *verdict) readSides() {
 	for _, s := range pipeline.Sides() {
-		v.sides[s] = map[string]pipeline.Record{}
+		v.sides[s], v.keys[s] = map[string]pipeline.Record{}, map[pipeline.Key]string{}
 		for _, r := range v.systems[s].Snapshot() {
 			uid := r.Fields["uid"].AsText()
 			if _, twice := v.sides[s][uid]; twice {
+				v.twice = append(v.twice, uid)
 				v.fail(3, "product %s is there twice on the %s", uid, s)
 			}
-			v.sides[s][uid] = r
+			v.sides[s][uid], v.keys[s][r.Key] = r, uid
 		}
 	}
 	v.stats.Checks++
@@ -75,15 +85,9 @@ func (v *verdict) readSides() {
 
 // readState collects what waits and what the history tells.
 func (v *verdict) readState(ctx context.Context) error {
-	uidOf := [2]map[pipeline.Key]string{{}, {}}
-	for _, s := range pipeline.Sides() {
-		for uid, r := range v.sides[s] {
-			uidOf[s][r.Key] = uid
-		}
-	}
 	of := func(keys [2]pipeline.Key) string {
 		for _, s := range pipeline.Sides() {
-			if uid := uidOf[s][keys[s]]; uid != "" {
+			if uid := v.keys[s][keys[s]]; uid != "" {
 				return uid
 			}
 		}
@@ -112,6 +116,7 @@ func (v *verdict) readState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	v.events = events
 	for _, e := range events {
 		for _, f := range e.Fields {
 			v.mention("", f.Name, f.Values[0], f.Values[1], f.Before, f.After, f.Base[0], f.Base[1])
@@ -217,6 +222,28 @@ func (v *verdict) absence(uid string, s pipeline.Side) {
 	if !there && v.people.last[s][uid] != nil && !v.people.deleted[o][uid] && !v.people.deleted[s][uid] {
 		v.fail(5, "product %s was removed from the %s though nobody deleted it", uid, s)
 	}
+}
+
+// story tells what people and Tandem did to a product, for whoever looks at a broken seed.
+func (v *verdict) story(uid string) string {
+	var b strings.Builder
+	for _, line := range v.people.diary[uid] {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
+	for _, e := range slices.Backward(v.events) {
+		if v.keys[0][e.Keys[0]] != uid && v.keys[1][e.Keys[1]] != uid {
+			continue
+		}
+		side := "-"
+		if e.Side != nil {
+			side = e.Side.String()
+		}
+		fmt.Fprintf(&b, "  %s %s %s %q %s %q %s\n", e.At.Format(time.TimeOnly), e.Cycle, e.Kind, e.Keys, side, e.Note, e.Rule)
+		for _, f := range e.Fields {
+			fmt.Fprintf(&b, "      %s: base %q values %q before %q after %q by %s\n", f.Name, f.Base, f.Values, f.Before, f.After, f.Rule)
+		}
+	}
+	return "what happened to " + uid + ":\n" + b.String()
 }
 
 // dump renders everything that a plan must not change.

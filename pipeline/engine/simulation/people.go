@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -17,7 +18,9 @@ type people struct {
 	last [2]map[string]pipeline.Values
 	// deleted are, per side, the products that a person deleted there.
 	deleted [2]map[string]bool
-	// reserved are the products of transactions under way; nobody else touches them meanwhile, since the
+	// diary tells per product what people did to it.
+	diary map[string][]string
+	// open are the transactions under way; nobody else touches them meanwhile, since the
 	// system would run the loser again with other values than the oracle has noted.
 	open []*late
 }
@@ -34,6 +37,7 @@ func (p *people) init() {
 	for _, s := range pipeline.Sides() {
 		p.last[s], p.deleted[s] = map[string]pipeline.Values{}, map[string]bool{}
 	}
+	p.diary = map[string][]string{}
 }
 
 // act does one random thing.
@@ -67,7 +71,7 @@ func (p *people) insert(side pipeline.Side) {
 	for _, name := range []string{"title", "price", "note", "category"} {
 		fields[name] = p.value(name)
 	}
-	if p.chance(80) {
+	if !p.keyless || p.chance(70) {
 		fields["sku"] = pipeline.Text("S-" + uid)
 	}
 	if p.chance(50) {
@@ -145,6 +149,7 @@ func (p *people) remove(side pipeline.Side) {
 	}
 	if err := p.systems[side].Delete(key); err == nil {
 		p.stats.Edits++
+		p.write(uid, "deleted on the %s", side)
 		p.deleted[side][uid] = true
 		delete(p.last[side], uid)
 	}
@@ -176,6 +181,7 @@ func (p *people) remember(side pipeline.Side, uid string, fields pipeline.Values
 	if p.last[side][uid] == nil {
 		p.last[side][uid] = pipeline.Values{}
 	}
+	p.write(uid, "written on the %s: %v", side, fields)
 	for name, v := range fields {
 		t := schema(side).Fields[name]
 		if c, err := t.Canonical(v); err == nil {
@@ -183,4 +189,9 @@ func (p *people) remember(side pipeline.Side, uid string, fields pipeline.Values
 		}
 		p.last[side][uid][name] = v
 	}
+}
+
+func (p *people) write(uid, format string, args ...any) {
+	line := p.now.Format(time.TimeOnly) + " " + fmt.Sprintf(format, args...)
+	p.diary[uid] = append(p.diary[uid], line)
 }

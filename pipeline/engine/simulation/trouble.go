@@ -54,9 +54,10 @@ func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
 	if t.quiet {
 		return memory.NoFault
 	}
-	if op != memory.OpUpdate && t.chance(8) {
-		// Anybody may edit at any moment but one: between the last look at a record and the write of
-		// the same field no system here can keep an edit from being overwritten.
+	if op != memory.OpUpdate && op != memory.OpCreate && t.chance(8) {
+		// Anybody may act at any moment but one: between the last look and the write itself no system
+		// without conditional writes can keep an edit of the same field from being overwritten, or the
+		// same product from being made by a person and by Tandem.
 		t.people.act()
 	}
 	if !t.chance(6) {

@@ -34,6 +34,8 @@ type world struct {
 	def     *pipeline.Definition
 	mutant  Mutant
 	ids     int
+	// keyless: products may lack SKU and EAN, since both systems keep the token of a creation.
+	keyless bool
 
 	disk    *vfs.MemFS // what the process sees
 	state   *state.State
@@ -69,6 +71,7 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	}
 	w.trouble.world, w.people.world = w, w
 	w.people.init()
+	w.keyless = w.chance(50)
 	for _, s := range pipeline.Sides() {
 		w.systems[s] = w.newSystem(s)
 	}
@@ -89,7 +92,7 @@ func (w *world) newSystem(s pipeline.Side) *memory.System {
 		BatchSize:      2 + w.rand.IntN(6),
 		Findable:       w.chance(50),
 		CarriesRecords: w.chance(50),
-		KeepsTokens:    w.chance(50),
+		KeepsTokens:    w.keyless || w.chance(50),
 		Tombstones:     w.chance(30),
 		Vouch:          w.chance(50),
 		Fault:          func(op string, _ int) memory.FaultKind { return w.trouble.onCall(s, op) },
@@ -183,7 +186,7 @@ func (w *world) start() error {
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	for _, s := range pipeline.Sides() {
 		p.endpoints[s] = engine.NewRetrying(w.systems[s], engine.RetryConfig{
-			Source: w.def.Sources[s], Logger: logger, Wait: w.wait, Attempts: 3,
+			Source: w.def.Sources[s], Logger: logger, Wait: w.wait, Attempts: 3, Jitter: w.rand.Float64,
 		})
 	}
 	if w.mutant.Store != nil {
