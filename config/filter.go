@@ -68,8 +68,23 @@ func (c *compiler) categories(a *hclsyntax.Attribute, s side, f *filter) {
 		}
 		f.patterns = append(f.patterns, p)
 	}
-	f.category, f.path = field, s.field(field)
+	f.category, f.path = field, c.categoryField(s, field)
 	c.def.FilterReads = append(c.def.FilterReads, field)
+}
+
+// categoryField is what is known of the paths of categories. A source may say in its categories block how
+// it writes them.
+func (c *compiler) categoryField(s side, name string) pipeline.Field {
+	f := s.field(name)
+	f.Type = pipeline.TypePath
+	source, _ := c.config.Source(s.label)
+	if separator := block.TextSetting(source.Settings, "categories.separator"); separator != "" {
+		f.Separator = separator
+	}
+	if root := block.TextSetting(source.Settings, "categories.root"); root != "" {
+		f.Root = root
+	}
+	return f
 }
 
 // elementRange returns where the element of a list stands that holds that text.

@@ -114,7 +114,7 @@ func CheckField(known pipeline.Schema, source, name string, at hcl.Range, d *dia
 		return true
 	}
 	if near := diag.Nearest(name, names); near != "" {
-		d.Warning(at, "Field not known", "Not every system of this kind has a field %q. Did you mean %q? If source %q does have it, all is well.", name, near, source)
+		d.Warning(at, "Field not known", "Not every system of this kind has a field %q. Did you mean %q? If source %q does have it, all is well: `tandem check` looks.", name, near, source)
 	}
 	return true
 }

@@ -3,6 +3,7 @@ package block
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,27 @@ func SecretNames(settings any) []string {
 		}
 	}
 	return names
+}
+
+// TextSetting returns the text that a settings struct holds at a path of hcl names, as
+// "categories.separator"; "" if it has no such text.
+func TextSetting(settings any, path string) string {
+	v := reflect.Indirect(reflect.ValueOf(settings))
+	for name := range strings.SplitSeq(path, ".") {
+		if v.Kind() != reflect.Struct {
+			return ""
+		}
+		fields := fieldsOf(v.Type())
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+		if i < 0 {
+			return ""
+		}
+		v = reflect.Indirect(v.Field(fields[i].index))
+	}
+	if v.Kind() != reflect.String {
+		return ""
+	}
+	return v.String()
 }
 
 // field is one tagged field of a settings struct.

@@ -1,0 +1,14 @@
+package config
+
+import "github.com/tandem-sync/tandem/config/internal/block"
+
+// LoadBytes is Load for files in memory.
+var LoadBytes = load
+
+// Shapes returns what there may be in a configuration, sources and media apart.
+func Shapes() []block.Shape {
+	return []block.Shape{
+		rootShape(), daemonShape(), logShape(), variableShape(), pipelineShape(), filterShape(), scheduleShape(),
+		mappingShape(), conflictShape(), conflictFieldShape(), limitsShape(),
+	}
+}
