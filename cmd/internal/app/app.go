@@ -24,7 +24,9 @@ type Options struct {
 	State   StateUse
 	Version string
 	Logger  *slog.Logger // nil discards
-	Clock   Clock        // zero fields are the machine's clock and randomness
+	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.
+	Cycles *slog.Logger
+	Clock  Clock // zero fields are the machine's clock and randomness
 }
 
 // App is one configuration brought to life. Two of them can live in one process, on two state
@@ -33,6 +35,7 @@ type App struct {
 	config        *config.Config
 	version       string
 	logger        *slog.Logger
+	cycles        *slog.Logger
 	clock         Clock
 	registry      *prometheus.Registry
 	metrics       *metrics
@@ -67,6 +70,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
+	}
+	if a.cycles = o.Cycles; a.cycles == nil {
+		a.cycles = a.logger
 	}
 	a.metrics = newMetrics(a.registry, a.version, func() float64 { return float64(a.state.bytes()) })
 	a.engineMetrics = engine.NewMetrics(a.registry)
@@ -110,7 +116,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 
 func (a *App) openSource(s config.Source) error {
 	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
-		Source: s.Label, Logger: a.logger.With(sourceKey, s.Label),
+		Source: s.Label, Logger: a.logger.With("source", s.Label),
 		Observe: a.metrics.observer(s.Label), Now: a.clock.Now,
 	})
 	if err != nil {

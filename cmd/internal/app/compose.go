@@ -24,7 +24,7 @@ func (a *App) compose(d *pipeline.Definition, endpoints [2]pipeline.Endpoint, st
 			State: store, Now: a.clock.Now, NewID: rand.Text, Wait: a.clock.Sleep,
 		}),
 		Now:      a.clock.Now,
-		Logger:   a.logger,
+		Logger:   a.cycles,
 		SpoolDir: a.state.spoolDir,
 		Metrics:  a.engineMetrics,
 	})

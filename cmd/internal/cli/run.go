@@ -56,7 +56,7 @@ func (c *cli) daemon(ctx context.Context, cfg *config.Config, logger *slog.Logge
 	supervisor.ready()
 	waitForEnd(ctx, logger)
 	supervisor.stopping()
-	logger.Info("stopping", "grace", stopGrace)
+	logger.Info("stopping", "grace", stopGrace.String())
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
 	if err := a.Stop(grace); err != nil {

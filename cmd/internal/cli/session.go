@@ -41,7 +41,8 @@ func (c *cli) with(ctx context.Context, use app.StateUse, f func(web.Backend) er
 	if err := c.valid(cfg, diags); err != nil {
 		return err
 	}
-	a, err := app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: c.quietLogger(cfg)})
+	logger, cycles := c.commandLoggers(cfg)
+	a, err := app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: logger, Cycles: cycles})
 	if err != nil {
 		return err
 	}
@@ -108,14 +109,14 @@ func (c *cli) valid(cfg *config.Config, diags hcl.Diagnostics) error {
 	return exit(ExitUsage)
 }
 
-// quietLogger is the logger of a command that is not the daemon: only what needs attention, or
-// everything at level debug.
-func (c *cli) quietLogger(cfg *config.Config) *slog.Logger {
-	level := slog.LevelWarn
-	if cfg.Daemon.Log.Level == slog.LevelDebug {
-		level = slog.LevelDebug
+// commandLoggers are the loggers of a command that is not the daemon. What a cycle did is its result,
+// which need not stand in a log too, except at level debug.
+func (c *cli) commandLoggers(cfg *config.Config) (logger, cycles *slog.Logger) {
+	logger = slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: cfg.Daemon.Log.Level}))
+	if cfg.Daemon.Log.Level <= slog.LevelDebug {
+		return logger, logger
 	}
-	return slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: level}))
+	return logger, slog.New(slog.DiscardHandler)
 }
 
 // who names the person at the terminal, for the history.

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tandem": main})
+}
+
+// TestScripts runs the scenarios of testdata/script: the real program, as processes of their own, against
+// a stand-in of each system that the script fills, edits and looks into:
+//
+//	pm FIELD=VALUE…              makes a product, or changes the one with that sku
+//	pm-has SKU FIELD=VALUE…      fails unless the product is there with these values
+//	erp …, erp-has …             the same in Odoo, with Odoo's fields
+//	signal TERM|HUP|KILL         sends a signal to the daemon
+//	ready                        waits until the daemon says that it is
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup:               func(env *testscript.Env) error { return setup(env) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"pm": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Check(world(ts).pmPut(pairs(ts, args)))
+			},
+			"pm-has": func(ts *testscript.TestScript, neg bool, args []string) {
+				has(ts, args, world(ts).pmGet)
+			},
+			"erp": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Check(world(ts).erpPut(pairs(ts, args)))
+			},
+			"erp-has": func(ts *testscript.TestScript, neg bool, args []string) {
+				has(ts, args, world(ts).erpGet)
+			},
+			"signal": func(ts *testscript.TestScript, neg bool, args []string) {
+				s := map[string]os.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
+				for _, cmd := range ts.BackgroundCmds() {
+					ts.Check(cmd.Process.Signal(s))
+				}
+			},
+			"ready": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Check(world(ts).ready())
+			},
+		},
+	})
+}
+
+// systems is what a script works on.
+type systems struct {
+	pm     *pmsim.Server
+	erp    *odoosim.Session
+	notify *net.UnixConn // where the daemon's messages to systemd arrive
+}
+
+type worldKey struct{}
+
+func world(ts *testscript.TestScript) *systems { return ts.Value(worldKey{}).(*systems) }
+
+func setup(env *testscript.Env) error {
+	pm := pmsim.New(pmsim.Config{})
+	pmURL, err := pm.Start()
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = pm.Close() })
+	erp, err := odoosim.New(odoosim.Config{Version: 18})
+	if err != nil {
+		return err
+	}
+	erpURL, err := erp.Start()
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = erp.Close() })
+	address := &net.UnixAddr{Name: filepath.Join(env.WorkDir, "notify"), Net: "unixgram"}
+	notify, err := net.ListenUnixgram("unixgram", address)
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = notify.Close() })
+	env.Values[worldKey{}] = &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), notify: notify}
+	env.Setenv("NOTIFY_SOCKET", address.Name)
+	env.Setenv("PM_URL", pmURL)
+	env.Setenv("PM_API_KEY", pmsim.DefaultAPIKey)
+	env.Setenv("GOOD_KEY", pmsim.DefaultAPIKey)
+	env.Setenv("ERP_URL", erpURL)
+	env.Setenv("GOOD_ERP_URL", erpURL)
+	env.Setenv("ERP_DATABASE", erp.Database())
+	env.Setenv("ERP_PASSWORD", odoosim.AdminPassword)
+	return nil
+}
+
+// ready reads what the daemon tells systemd until it is ready.
+func (w *systems) ready() error {
+	b := make([]byte, 4096)
+	if err := w.notify.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		return err
+	}
+	for {
+		n, err := w.notify.Read(b)
+		if err != nil {
+			return fmt.Errorf("the daemon is not ready: %w", err)
+		}
+		if string(b[:n]) == "READY=1" {
+			return nil
+		}
+	}
+}
+
+// pairs reads FIELD=VALUE arguments; a value that is JSON is that, else it is a text.
+func pairs(ts *testscript.TestScript, args []string) map[string]any {
+	values := map[string]any{}
+	for _, arg := range args {
+		field, text, ok := strings.Cut(arg, "=")
+		if !ok {
+			ts.Fatalf("%s is not FIELD=VALUE", arg)
+		}
+		var v any
+		dec := json.NewDecoder(strings.NewReader(text))
+		dec.UseNumber()
+		if field == "sku" || field == "default_code" || dec.Decode(&v) != nil || dec.More() {
+			v = text
+		}
+		values[field] = v
+	}
+	return values
+}
+
+// has compares fields of a record, as texts.
+func has(ts *testscript.TestScript, args []string, get func(sku string) (map[string]any, error)) {
+	held, err := get(args[0])
+	ts.Check(err)
+	for field, want := range pairs(ts, args[1:]) {
+		if got := fmt.Sprint(held[field]); got != fmt.Sprint(want) {
+			ts.Fatalf("%s: %s is %q, want %q", args[0], field, got, fmt.Sprint(want))
+		}
+	}
+}
+
+func (w *systems) pmPut(values map[string]any) error {
+	for _, p := range w.pm.Find("sku", values["sku"].(string)) {
+		_, err := w.pm.Edit(p.ID, pmsim.Fields(values))
+		return err
+	}
+	_, err := w.pm.Create(pmsim.Fields(values))
+	return err
+}
+
+func (w *systems) pmGet(sku string) (map[string]any, error) {
+	found := w.pm.Find("sku", sku)
+	if len(found) != 1 {
+		return nil, fmt.Errorf("products manager has %d products %s, want 1", len(found), sku)
+	}
+	return found[0].Fields, nil
+}
+
+func (w *systems) erpPut(values map[string]any) error {
+	for field, v := range values {
+		if n, ok := v.(json.Number); ok {
+			f, err := n.Float64()
+			if err != nil {
+				return err
+			}
+			values[field] = f
+		}
+	}
+	ids, err := w.erpIDs(values["default_code"])
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		return w.erp.Write("product.template", values, ids...)
+	}
+	_, err = w.erp.Create("product.template", values)
+	return err
+}
+
+func (w *systems) erpIDs(sku any) ([]int64, error) {
+	return w.erp.With("active_test", false).Search("product.template", []any{"default_code", "=", sku})
+}
+
+func (w *systems) erpGet(sku string) (map[string]any, error) {
+	ids, err := w.erpIDs(sku)
+	if err != nil || len(ids) != 1 {
+		return nil, errors.Join(err, fmt.Errorf("odoo has %d products %s, want 1", len(ids), sku))
+	}
+	records, err := w.erp.Read("product.template", ids)
+	if err != nil || len(records) != 1 {
+		return nil, errors.Join(err, errors.New("odoo does not read its product"))
+	}
+	if category, ok := records[0]["categ_id"].([]any); ok && len(category) == 2 {
+		records[0]["categ_id"] = category[1]
+	}
+	return records[0], nil
+}
