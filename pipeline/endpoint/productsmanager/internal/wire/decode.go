@@ -84,7 +84,7 @@ func keysOf(object map[string]any) string {
 	keys := slices.Sorted(maps.Keys(object))
 	var quoted []string
 	for _, k := range keys[:min(len(keys), most)] {
-		quoted = append(quoted, strconv.Quote(Clip(k, longest)))
+		quoted = append(quoted, Clip(strconv.Quote(Clip(k, longest)), 2*longest))
 	}
 	if len(keys) > most {
 		quoted = append(quoted, "…")
