@@ -1,0 +1,113 @@
+package odoo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// tokenModule is the module namespace of the external ids that tokens become. No module of that name
+// exists, so no upgrade touches them.
+const tokenModule = "__tandem__"
+
+// Create implements pipeline.Endpoint. The external id is made in the same transaction as its record,
+// and a repeated draft finds the record and leaves it as it is now.
+//
+// The context always holds archivedToo: without it, Odoo 16 loses the code, cost and weight of a record
+// that is born archived.
+func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeline.Receipt {
+	s, err := e.session(ctx)
+	if err != nil {
+		return failedAll(make([]pipeline.Receipt, len(drafts)), err)
+	}
+	w := e.writer(s, "create", len(drafts))
+	var lines []line
+	for i, d := range drafts {
+		l := line{index: i, token: d.Token}
+		if l.values, err = s.canonical(d.Fields); err != nil {
+			w.fail(l, err)
+			continue
+		}
+		lines = append(lines, l)
+	}
+	lines = e.placed(ctx, s, lines, w.fail)
+	for _, group := range byColumns(lines) {
+		columns := group[0].columns()
+		for some := range slices.Chunk(group, loadSize) {
+			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
+				rows := make([]any, len(lines))
+				for i, l := range lines {
+					rows[i] = append([]any{tokenModule + "." + l.token}, l.cells(columns)...)
+				}
+				return e.load(ctx, s, rpc.OpCreate, append([]any{"id"}, header(columns)...), rows, archivedToo|findRepeats)
+			})
+		}
+	}
+	return e.receipts(ctx, s, w.out, lines, nil)
+}
+
+// byColumns puts lines together that have the same columns.
+func byColumns(lines []line) [][]line {
+	var groups [][]line
+	for _, l := range lines {
+		i := slices.IndexFunc(groups, func(g []line) bool { return slices.Equal(g[0].columns(), l.columns()) })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], l)
+	}
+	return groups
+}
+
+func failedAll(receipts []pipeline.Receipt, err error) []pipeline.Receipt {
+	for i := range receipts {
+		receipts[i].Err = err
+	}
+	return receipts
+}
+
+// receipts reads back what was written and makes a receipt of each outcome.
+//
+// Invariant 2: what a receipt holds is what the server holds, not what was sent.
+func (e *Endpoint) receipts(ctx context.Context, s *session, out []outcome, lines []line, before map[int64]*variants) []pipeline.Receipt {
+	receipts := make([]pipeline.Receipt, len(out))
+	var written []int64
+	for i, o := range out {
+		receipts[i].Err = o.err
+		if o.id != 0 {
+			receipts[i].Key = keyOf(o.id)
+		}
+		if o.err == nil && !slices.Contains(written, o.id) {
+			written = append(written, o.id)
+		}
+	}
+	products, err := e.read(ctx, s, written, fieldsOf(lines))
+	held := make(map[int64]product, len(products))
+	for _, p := range products {
+		held[p.id] = p
+	}
+	for i, o := range out {
+		if o.err != nil {
+			continue
+		}
+		p, ok := held[o.id]
+		switch {
+		case err != nil:
+			lost := *pipeline.AsError(err)
+			lost.MaybeDone = true // it was written, but what it is now is not known
+			if lost.Class == pipeline.Permanent {
+				lost.Class = pipeline.Transient
+			}
+			receipts[i].Err = &lost
+		case !ok:
+			receipts[i].Err = gone(o.id)
+		default:
+			receipts[i].Record = &p.Record
+			receipts[i].Alone = p.edit.uid == s.uid && p.variants.untouched(s, before[p.id], p.edit.date)
+		}
+	}
+	return receipts
+}

@@ -1,0 +1,61 @@
+package odoo
+
+import (
+	"fmt"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// dialect is what differs between versions of Odoo, as far as products go.
+type dialect struct {
+	major    int
+	measured bool // on a real server; the others follow their neighbours
+	// variantDateTells: the variant's write_date moves with the template's too, so it is the only one to
+	// watch. Before, either may move alone.
+	variantDateTells bool
+	// clearsBarcodesTogether: a write of several templates at once reaches each one's barcode.
+	// Before, barcodes of more than one are silently left as they are.
+	clearsBarcodesTogether bool
+	accessMethod           string // tells whether the user may do something with a model
+	// root is the category that others are below; "" where there is none. Where there is one, categories
+	// are required too.
+	root string
+	// storesAnyPrice: prices are kept as sent, so they are rounded here.
+	storesAnyPrice bool
+	deprecated     string // why another protocol is better
+}
+
+// dialects lists the versions that are known, oldest first.
+func dialects() []dialect {
+	old := dialect{accessMethod: "check_access_rights", root: "All"}
+	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true}
+	return []dialect{
+		old.as(14, false), old.as(15, false), old.as(16, true), old.as(17, false),
+		recent.as(18, true),
+		dialect{
+			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
+			deprecated: "Odoo 19 logs a warning for each XML-RPC call, and a later version drops that protocol; a coming version of Tandem will use its successor.",
+		}.as(19, true),
+	}
+}
+
+func (d dialect) as(major int, measured bool) dialect {
+	d.major, d.measured = major, measured
+	return d
+}
+
+// dialectOf returns the dialect of a server.
+func dialectOf(v rpc.Version, host string) (dialect, error) {
+	all := dialects()
+	for _, d := range all {
+		if d.major == v.Major {
+			return d, nil
+		}
+	}
+	return dialect{}, &pipeline.Error{
+		Code: pipeline.CodeUnsupportedVersion, Class: pipeline.Auth,
+		Message: fmt.Sprintf("Odoo at %s is version %s; Tandem knows %d to %d", host, v.Text, all[0].major, all[len(all)-1].major),
+		Remedy:  "Use a version of Tandem that knows this Odoo, or upgrade Odoo.",
+	}
+}

@@ -1,0 +1,20 @@
+// Package odoo is the endpoint of an Odoo database, over its external API.
+//
+// A record is one product.template; its key is the template's id in decimal. Templates with several
+// variants, or with none, are listed and fetched with a reason in Record.Excluded: a later version links
+// variants one by one.
+//
+// What the package keeps (docs/invariants.md):
+//
+//   - Invariant 2: every write is followed by a read, and the receipt holds what was read.
+//   - Invariant 3: a creation carries its token as an external id in the module namespace __tandem__,
+//     given in the same transaction; Settle looks for it and Create of the same token finds the record.
+//   - Invariant 4: cursors are moments of the server's own clock before the first row was read, less an
+//     overlap that must exceed the longest transaction, since Odoo's write_date is its transaction's start.
+//   - Invariant 5: List proves its completeness, or fails.
+//
+// Read kind.go and settings.go for the configuration, dialect.go for what differs between versions,
+// session.go and describe.go for the connection, schema.go and values.go for fields and their values;
+// then read.go, list.go and changes.go for reading, and draft.go, load.go, create.go, update.go, remove.go,
+// category.go and settle.go for writing. Package rpc makes the calls, package xmlrpc is the wire format.
+package odoo

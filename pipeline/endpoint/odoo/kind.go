@@ -1,0 +1,73 @@
+package odoo
+
+import (
+	"fmt"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// Kind returns the kind of source "odoo".
+func Kind() pipeline.SourceKind {
+	return pipeline.SourceKind{
+		Name:     "odoo",
+		Settings: func() any { return defaults() },
+		Validate: func(settings any) []pipeline.SettingProblem { return settings.(*Settings).validate() },
+		Standard: map[pipeline.StandardField]string{
+			"title": "name", "sku": "default_code", "price": "list_price", "ean": "barcode",
+			"description": "description_sale", "category": "categ_id", "stock_quantity": "qty_available",
+			"cost_price": "standard_price", "weight": "weight", "image": "image_1920", "is_active": "active",
+		},
+		Known: known(),
+		Open:  open,
+	}
+}
+
+// known is what every Odoo has.
+func known() pipeline.Schema {
+	text, number := pipeline.TypeText, pipeline.TypeNumber
+	fields := map[string]pipeline.Field{}
+	for _, f := range []pipeline.Field{
+		{Name: "name", Type: text, Required: true, Label: "Name"},
+		{Name: "default_code", Type: text, Label: "Internal Reference"},
+		{Name: "barcode", Type: text, Label: "Barcode"},
+		{Name: "description_sale", Type: text, Label: "Sales Description"},
+		{Name: "list_price", Type: number, Digits: 2, NotNull: true, Label: "Sales Price"},
+		{Name: "standard_price", Type: number, Digits: 2, NotNull: true, Label: "Cost"},
+		{Name: "weight", Type: number, Digits: 2, NotNull: true, Label: "Weight"},
+		{Name: "categ_id", Type: pipeline.TypePath, Separator: odooSeparator, Root: "All", NotNull: true, Label: "Product Category"},
+		{Name: "active", Type: pipeline.TypeBool, NotNull: true, Label: "Active"},
+		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, ReadOnly: true, Label: "Quantity On Hand"},
+		{Name: "image_1920", Type: pipeline.TypeImage, ReadOnly: true, Label: "Image"},
+	} {
+		fields[f.Name] = f
+	}
+	return pipeline.Schema{Fields: fields, Open: true}
+}
+
+func open(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
+	s := settings.(*Settings)
+	u, err := url.Parse(strings.TrimSuffix(s.URL, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("address of source %q: %w", deps.Source, err)
+	}
+	return &Endpoint{
+		settings: *s, deps: deps, host: u.Hostname(),
+		client: rpc.New(rpc.Config{
+			URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Timeout: s.Timeout, Workers: s.Workers,
+			UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,
+		}),
+		connecting: make(chan struct{}, 1), categorizing: make(chan struct{}, 1),
+	}, nil
+}
+
+func userAgent() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "tandem/" + version
+}

@@ -1,0 +1,228 @@
+package odoo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// product is one template as it was read.
+type product struct {
+	pipeline.Record
+	id       int64
+	created  string
+	edit     edit // of the template's own row
+	variants *variants
+}
+
+// Fetch implements pipeline.Endpoint.
+func (e *Endpoint) Fetch(ctx context.Context, keys []pipeline.Key, fields []string) ([]pipeline.Record, error) {
+	s, err := e.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	products, err := e.read(ctx, s, idsOf(keys), fields)
+	return recordsOf(products), err
+}
+
+// Find implements pipeline.Endpoint.
+func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Value, fields []string) ([]pipeline.Record, error) {
+	s, err := e.session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkFields(append(slices.Clone(fields), field)); err != nil {
+		return nil, err
+	}
+	if !s.types[field].searchable {
+		return nil, pipeline.ErrCannotFind
+	}
+	var records []pipeline.Record
+	for some := range slices.Chunk(values, batchSize) {
+		ids, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, holding(field, some), window{order: "id"})
+		if err != nil {
+			return nil, err
+		}
+		products, err := e.read(ctx, s, ids, fields)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, recordsOf(products)...)
+	}
+	return records, nil
+}
+
+// holding is the domain of the templates whose field holds one of the values, or a variant of which
+// does: codes of templates with several variants are on the variants alone.
+func holding(field string, values []pipeline.Value) domain {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = argument(v)
+	}
+	switch field {
+	case categoryField:
+		return domain{where(categoryField+".complete_name", "in", list)}
+	case "default_code", "barcode":
+		return domain{"|", where(field, "in", list), where("product_variant_ids."+field, "in", list)}
+	}
+	return domain{where(field, "in", list)}
+}
+
+// read returns the templates of those ids that exist.
+//
+// The variants are read first: their dates must not be newer than the values.
+func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []string) ([]product, error) {
+	if err := s.checkFields(fields); err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	known, began, err := e.variantsOf(ctx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	var active, archived, bare []int64
+	for _, id := range ids {
+		switch v := known[id]; {
+		case v == nil:
+			bare = append(bare, id)
+		case v.archived:
+			archived = append(archived, id)
+		default:
+			active = append(active, id)
+		}
+	}
+	if len(bare) > 0 { // without a variant, gone, or out of the user's sight
+		there, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, domain{where("id", "in", anyOf(bare))}, window{})
+		if err != nil {
+			return nil, err
+		}
+		active = append(active, there...)
+	}
+	products := make([]product, 0, len(ids))
+	for _, group := range []struct {
+		ids   []int64
+		flags flag
+	}{{active, 0}, {archived, archivedToo}} {
+		rows, err := e.readRows(ctx, s, group.ids, fields, group.flags)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			p, err := e.product(s, r, known[r.id()], fields, began)
+			if err != nil {
+				return nil, err
+			}
+			products = append(products, p)
+		}
+	}
+	return products, nil
+}
+
+// readRows returns the rows of those ids that exist. Where one does not, it reads the others again: Odoo
+// 16 leaves out the gone one without a word, but gives the others no barcode then.
+func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields []string, flags flag) ([]row, error) {
+	wanted := append(anyOf(fields), "create_date", "write_date", "write_uid")
+	for len(ids) > 0 {
+		a, err := e.client.Call(ctx, rpc.Call{
+			Operation: rpc.OpRead, Model: templateModel, Method: "read", Args: []any{anyOf(ids)},
+			Options: map[string]any{"fields": wanted, "context": s.context(flags)},
+		})
+		if err != nil {
+			return nil, err
+		}
+		rows, err := e.rows(a.Value)
+		if err != nil || len(rows) >= len(ids) {
+			return rows, err
+		}
+		ids = ids[:0:0]
+		for _, r := range rows {
+			ids = append(ids, r.id())
+		}
+	}
+	return nil, nil
+}
+
+// product makes a product of what was read since began, a moment of the server's clock.
+func (e *Endpoint) product(s *session, r row, v *variants, fields []string, began time.Time) (product, error) {
+	p := product{
+		Record: pipeline.Record{
+			Key: keyOf(r.id()), Fields: make(pipeline.Values, len(fields)),
+			Stamp: s.stamp(r.text("write_date"), v), Excluded: v.excluded(),
+		},
+		id: r.id(), created: r.text("create_date"), variants: v,
+		edit: edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")},
+	}
+	for _, name := range fields {
+		value, err := decode(s.schema.Fields[name], r[name])
+		if err != nil {
+			return p, &pipeline.Error{Code: pipeline.CodeBadAnswer, Class: pipeline.Transient, Message: "Odoo's answer cannot be read", Cause: err}
+		}
+		p.Fields[name] = value
+	}
+	newest := p.edit.date
+	if v != nil {
+		newest = max(newest, v.newest)
+	}
+	modified, err := time.Parse(dateTime, newest)
+	if err != nil {
+		return p, nil // rows made beside Odoo may lack a date
+	}
+	// A date has whole seconds, cut off: an edit in the rest of that second would leave it as it is.
+	p.Settled = !began.IsZero() && !began.Before(modified.Add(2*time.Second))
+	if ahead, ok := e.client.Offset(); ok {
+		p.Modified = modified.Add(-ahead)
+	}
+	return p, nil
+}
+
+// checkFields refuses fields that products do not have, before anything is sent.
+func (s *session) checkFields(fields []string) error {
+	for _, name := range fields {
+		f, ok := s.schema.Lookup(name)
+		switch {
+		case !ok:
+			return &pipeline.Error{
+				Code: pipeline.CodeFieldNotFound, Message: fmt.Sprintf("Odoo's %s has no field %q that can be mapped", templateModel, name),
+			}
+		case f.Type == pipeline.TypeImage:
+			return &pipeline.Error{
+				Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("the field %q of Odoo holds a file, which this version does not carry", name),
+				Remedy: "Take the field out of the mapping.",
+			}
+		}
+	}
+	return nil
+}
+
+func keyOf(id int64) pipeline.Key { return pipeline.Key(strconv.FormatInt(id, 10)) }
+
+// idOf returns the id of a key; false for what is no key of an Odoo record.
+func idOf(key pipeline.Key) (int64, bool) {
+	id, err := strconv.ParseInt(string(key), 10, 32)
+	return id, err == nil && id > 0 && keyOf(id) == key
+}
+
+func idsOf(keys []pipeline.Key) []int64 {
+	ids := make([]int64, 0, len(keys))
+	for _, k := range keys {
+		if id, ok := idOf(k); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func recordsOf(products []product) []pipeline.Record {
+	if products == nil {
+		return nil
+	}
+	records := make([]pipeline.Record, len(products))
+	for i, p := range products {
+		records[i] = p.Record
+	}
+	return records
+}

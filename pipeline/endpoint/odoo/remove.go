@@ -1,0 +1,103 @@
+package odoo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// Remove implements pipeline.Endpoint. Records are archived by a plain write: Odoo's own action answers
+// with a fault although it succeeds.
+func (e *Endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
+	receipts := make([]pipeline.Receipt, len(keys))
+	for i, key := range keys {
+		receipts[i].Key = key
+	}
+	s, err := e.session(ctx)
+	if err != nil {
+		return failedAll(receipts, err)
+	}
+	products, err := e.read(ctx, s, idsOf(keys), []string{"active"})
+	if err != nil {
+		return failedAll(receipts, err)
+	}
+	there := make(map[pipeline.Key]product, len(products))
+	for _, p := range products {
+		there[p.Key] = p
+	}
+	operation := "write"
+	if how == pipeline.Delete {
+		operation = "unlink"
+	}
+	w := e.writer(s, operation, len(keys))
+	var lines []line
+	for i, key := range keys {
+		p, ok := there[key]
+		w.out[i] = outcome{id: p.id}
+		if ok && (how == pipeline.Delete || p.Fields["active"].AsBool()) {
+			lines = append(lines, line{index: i, id: p.id})
+		}
+	}
+	for some := range slices.Chunk(lines, loadSize) {
+		w.write(ctx, some, w.removal(how))
+	}
+	return e.removed(ctx, w, how, there, receipts)
+}
+
+// removal returns what removes lines in one transaction.
+func (w *writer) removal(how pipeline.Removal) attempt {
+	return func(ctx context.Context, lines []line) ([]int64, []int, error) {
+		ids := make([]int64, len(lines))
+		for i, l := range lines {
+			ids[i] = l.id
+		}
+		call := rpc.Call{
+			Operation: rpc.OpRemove, Model: templateModel, Method: "write", Args: []any{anyOf(ids), map[string]any{"active": false}}, Writes: true,
+			Options: map[string]any{"context": w.s.context(quiet)},
+		}
+		if how == pipeline.Delete {
+			call.Method, call.Args = "unlink", []any{anyOf(ids)}
+		}
+		_, err := w.client.Call(ctx, call)
+		return ids, nil, err
+	}
+}
+
+// removed makes the receipts: what is archived is read back, what was gone already is fine.
+func (e *Endpoint) removed(ctx context.Context, w *writer, how pipeline.Removal, there map[pipeline.Key]product, receipts []pipeline.Receipt) []pipeline.Receipt {
+	e.tellGone(ctx, w.s, w.out)
+	var archived []pipeline.Key
+	for i, o := range w.out {
+		failed := pipeline.AsError(o.err)
+		switch {
+		case o.id == 0 || failed != nil && failed.Code == pipeline.CodeRecordGone:
+			w.out[i] = outcome{}
+		case failed != nil && failed.Code == pipeline.CodeRecordRejected && how == pipeline.Delete:
+			used := *failed
+			used.Remedy = "Other documents use the product, so Odoo keeps it: set `deletes = \"archive\"` in the pipeline, or archive it in Odoo."
+			receipts[i].Err = &used
+		case failed != nil:
+			receipts[i].Err = failed
+		case how == pipeline.Archive:
+			archived = append(archived, receipts[i].Key)
+		}
+	}
+	if len(archived) == 0 {
+		return receipts
+	}
+	products, err := e.read(ctx, w.s, idsOf(archived), []string{"active"})
+	for i := range receipts {
+		if err != nil && slices.Contains(archived, receipts[i].Key) {
+			receipts[i].Err = err
+		}
+		for _, p := range products {
+			if p.Key == receipts[i].Key {
+				receipts[i].Record = &p.Record
+				receipts[i].Alone = p.edit.uid == w.s.uid && p.variants.untouched(w.s, there[p.Key].variants, p.edit.date)
+			}
+		}
+	}
+	return receipts
+}

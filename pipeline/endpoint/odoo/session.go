@@ -1,0 +1,205 @@
+package odoo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// session is what the server told of itself and of the user; it is not changed once it is made.
+type session struct {
+	uid      int64
+	user     string
+	version  rpc.Version
+	dialect  dialect
+	language string // of translated fields; "" is the database's own
+	company  int
+	schema   pipeline.Schema
+	types    map[string]fieldType // by field
+	about    pipeline.Description // without its time
+	at       time.Time
+}
+
+// flag asks for something in the context of a call.
+type flag uint8
+
+const (
+	// archivedToo makes relations of a record hold what is archived, and searches find it.
+	archivedToo flag = 1 << iota
+	// quiet keeps Odoo from writing messages about each change, which takes more time than the change.
+	quiet
+	// findRepeats makes load leave a record alone whose external id it knows already.
+	findRepeats
+)
+
+// context returns the context of a call.
+func (s *session) context(flags flag) map[string]any {
+	// load takes dates for the user's local time unless told otherwise.
+	c := map[string]any{"tz": "UTC"}
+	if s.language != "" {
+		c["lang"] = s.language
+	}
+	if s.company > 0 {
+		c["allowed_company_ids"] = []any{s.company}
+	}
+	if flags&archivedToo != 0 {
+		c["active_test"] = false
+	}
+	if flags&quiet != 0 {
+		c["tracking_disable"] = true
+	}
+	if flags&findRepeats != 0 {
+		c["mode"], c["noupdate"] = "update", true
+	}
+	return c
+}
+
+// session returns what is known of the server, asking it if need be.
+func (e *Endpoint) session(ctx context.Context) (*session, error) {
+	return e.sessionSince(ctx, time.Time{})
+}
+
+// sessionSince returns what the server told at that time or later.
+func (e *Endpoint) sessionSince(ctx context.Context, since time.Time) (*session, error) {
+	if s := e.remembered(since); s != nil {
+		return s, nil
+	}
+	if err := e.acquire(ctx, e.connecting); err != nil {
+		return nil, err
+	}
+	defer func() { <-e.connecting }()
+	if s := e.remembered(since); s != nil { // another goroutine was quicker
+		return s, nil
+	}
+	s, err := e.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	e.known = s
+	e.mu.Unlock()
+	return s, nil
+}
+
+func (e *Endpoint) remembered(since time.Time) *session {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known == nil || e.known.at.Before(since) {
+		return nil
+	}
+	return e.known
+}
+
+// acquire takes a lock that can be waited for no longer than the context allows.
+func (e *Endpoint) acquire(ctx context.Context, lock chan struct{}) error {
+	select {
+	case lock <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &pipeline.Error{
+			Code: pipeline.CodeStopped, Class: pipeline.Transient,
+			Message: fmt.Sprintf("waiting for Odoo at %s was given up", e.client.Host()), Cause: context.Cause(ctx),
+		}
+	}
+}
+
+// connect asks the server what it is and what the user may do.
+func (e *Endpoint) connect(ctx context.Context) (*session, error) {
+	start := e.deps.Now()
+	version, err := e.client.Version(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answered := e.deps.Now()
+	s := &session{version: version, at: start, company: e.settings.Company}
+	if s.dialect, err = dialectOf(version, e.client.Host()); err != nil {
+		return nil, err
+	}
+	if s.uid, err = e.client.Login(ctx); err != nil {
+		return nil, err
+	}
+	hashing := e.deps.Now().Sub(answered) - answered.Sub(start)
+	if err := e.readUser(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := e.readSchema(ctx, s); err != nil {
+		return nil, err
+	}
+	return s, e.describe(ctx, s, hashing)
+}
+
+// readUser learns the user's name, language and companies, and checks the settings against them.
+func (e *Endpoint) readUser(ctx context.Context, s *session) error {
+	a, err := e.client.Call(ctx, rpc.Call{
+		Operation: rpc.OpDescribe, Model: "res.users", Method: "read", Args: []any{[]any{s.uid}},
+		Options: map[string]any{"fields": []any{"name", "lang", "company_ids"}, "context": s.context(0)},
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := e.rows(a.Value)
+	if err != nil {
+		return err
+	}
+	if len(rows) != 1 {
+		return e.strange("the user's own record", a.Value)
+	}
+	s.user, s.language = rows[0].text("name"), rows[0].text("lang")
+	if e.settings.Company > 0 {
+		if err := e.checkCompany(rows[0]); err != nil {
+			return err
+		}
+	}
+	if e.settings.Language == "" {
+		return nil
+	}
+	s.language = e.settings.Language
+	return e.checkLanguage(ctx, s)
+}
+
+func (e *Endpoint) checkCompany(user row) error {
+	allowed, _ := user["company_ids"].([]any)
+	for _, id := range allowed {
+		if id == int64(e.settings.Company) {
+			return nil
+		}
+	}
+	return &pipeline.Error{
+		Code: pipeline.CodeAccessDenied, Class: pipeline.Auth,
+		Message: fmt.Sprintf("the user %q may not work in the company %d in Odoo; allowed are %v", e.settings.Login, e.settings.Company, allowed),
+		Remedy:  "Correct `company` in the source block, or give the user the company in Odoo under Settings, Users.",
+	}
+}
+
+// checkLanguage refuses a language that is not installed: Odoo 16 would take it, and overwrite the
+// English texts.
+func (e *Endpoint) checkLanguage(ctx context.Context, s *session) error {
+	a, err := e.client.Call(ctx, rpc.Call{Operation: rpc.OpDescribe, Model: "res.lang", Method: "get_installed"})
+	if err != nil {
+		return err
+	}
+	list, _ := a.Value.([]any)
+	var codes []string
+	for _, entry := range list {
+		pair, _ := entry.([]any)
+		if len(pair) == 0 {
+			continue
+		}
+		code, _ := pair[0].(string)
+		if code == s.language {
+			return nil
+		}
+		codes = append(codes, code)
+	}
+	e2 := &pipeline.Error{
+		Code: pipeline.CodeLanguageNotInstalled, Class: pipeline.Auth,
+		Message: fmt.Sprintf("the language %q is not installed in the Odoo database %q; installed are %v", s.language, e.settings.Database, codes),
+	}
+	if near := pipeline.Nearest(s.language, codes); near != "" {
+		e2.Remedy = fmt.Sprintf("Write language = %q, or install the language in Odoo (Settings, Translations).", near)
+	}
+	return e2
+}

@@ -1,0 +1,165 @@
+package odoo
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// Settings are the attributes of a `source "odoo"` block.
+type Settings struct {
+	URL        string          `hcl:"url"`
+	Database   string          `hcl:"database"`
+	Login      string          `hcl:"login"`
+	APIKey     pipeline.Secret `hcl:"api_key,optional"`
+	Password   pipeline.Secret `hcl:"password,optional"`
+	Protocol   string          `hcl:"protocol,optional"`
+	Company    int             `hcl:"company,optional"`  // 0: the user's
+	Language   string          `hcl:"language,optional"` // "": the user's
+	Timeout    time.Duration   `hcl:"timeout,optional"`
+	Workers    int             `hcl:"workers,optional"`
+	Overlap    time.Duration   `hcl:"overlap,optional"` // longer than the longest transaction
+	Categories *Categories     `hcl:"categories,block"`
+	Stock      *Stock          `hcl:"stock,block"`
+	Webhook    *Webhook        `hcl:"webhook,block"`
+}
+
+// Categories says where products' categories stand.
+type Categories struct {
+	Root      string `hcl:"root,optional"` // "": "All", which Odoo has up to 18
+	Separator string `hcl:"separator,optional"`
+	Create    bool   `hcl:"create,optional"`
+}
+
+// Stock says whose quantity is meant.
+type Stock struct {
+	Warehouse string `hcl:"warehouse"` // its code
+}
+
+// Webhook is how Odoo may call Tandem.
+type Webhook struct {
+	Secret pipeline.Secret `hcl:"secret"`
+}
+
+func defaults() *Settings {
+	return &Settings{
+		Protocol: "auto", Timeout: 2 * time.Minute, Workers: 4, Overlap: 15 * time.Minute,
+		Categories: &Categories{Separator: odooSeparator, Create: true},
+	}
+}
+
+// odooSeparator stands between the levels of product.category's complete_name.
+const odooSeparator = " / "
+
+func (s *Settings) secret() pipeline.Secret {
+	if s.APIKey.IsZero() {
+		return s.Password
+	}
+	return s.APIKey
+}
+
+// problems collects what is wrong with settings.
+type problems []pipeline.SettingProblem
+
+func (p *problems) add(attribute, summary, detail string) {
+	*p = append(*p, pipeline.SettingProblem{Attribute: attribute, Summary: summary, Detail: detail})
+}
+
+func (p *problems) warn(attribute, summary, detail string) {
+	*p = append(*p, pipeline.SettingProblem{Attribute: attribute, Summary: summary, Detail: detail, Warning: true})
+}
+
+// validate returns everything that is wrong with the settings.
+func (s *Settings) validate() []pipeline.SettingProblem {
+	var p problems
+	s.validateURL(&p)
+	s.validateLogin(&p)
+	s.validateProtocol(&p)
+	if s.Company < 0 {
+		p.add("company", "No such company", "company is the database id of a company, a whole number from 1 on. Leave it out to use the user's own.")
+	}
+	if s.Timeout <= 0 {
+		p.add("timeout", "Timeout too short", `timeout must be longer than nothing, as in timeout = "120s".`)
+	}
+	if s.Overlap <= 0 {
+		p.add("overlap", "Overlap too short", `overlap must exceed Odoo's longest transaction, as in overlap = "15m".`)
+	} else if s.Overlap < 2*time.Minute {
+		p.warn("overlap", "Short overlap", "Odoo lets a request run for two minutes by default: edits of transactions longer than overlap are seen by the full pass only.")
+	}
+	if s.Workers < 1 || s.Workers > 64 {
+		p.add("workers", "Number of workers", "workers is the number of calls under way at once, from 1 to 64.")
+	}
+	if strings.TrimSpace(s.Language) != s.Language || strings.ContainsAny(s.Language, "-.") {
+		p.add("language", "Not a language code", `language is a code as Odoo writes it, as in language = "fr_FR".`)
+	}
+	s.validateBlocks(&p)
+	return p
+}
+
+func (s *Settings) validateURL(p *problems) {
+	u, err := url.Parse(s.URL)
+	switch {
+	case s.URL == "":
+		p.add("url", "No address", `url is the address of Odoo, as in url = "https://example.odoo.com".`)
+	case err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "":
+		p.add("url", "Not an address", `url must begin with http:// or https:// and name a host, as in url = "https://example.odoo.com".`)
+	case u.User != nil:
+		p.add("url", "Credentials in the address", "Write the user into login and the key into api_key; url is shown in messages.")
+	case u.RawQuery != "" || u.Fragment != "":
+		p.add("url", "Too much in the address", "url is the address of Odoo itself, without anything after ? or #.")
+	case strings.HasPrefix(u.Path, "/web") || strings.HasPrefix(u.Path, "/odoo") || strings.HasPrefix(u.Path, "/xmlrpc"):
+		p.add("url", "Path in the address", "url is the address of Odoo itself: leave out "+u.Path+".")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		p.warn("url", "Unencrypted connection", "The key travels over the network for everybody to read. Use https://, or a tunnel.")
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+func (s *Settings) validateLogin(p *problems) {
+	if s.Database == "" {
+		p.add("database", "No database", "database is the name shown in Odoo's database selector; on Odoo Online it is the first part of the address.")
+	}
+	if s.Login == "" {
+		p.add("login", "No login", "login is the user's login, mostly an e-mail address.")
+	}
+	switch {
+	case s.APIKey.IsZero() && s.Password.IsZero():
+		p.add("", "No key", `Write api_key = env("ODOO_API_KEY"): a key is made in Odoo under the user's preferences, Account Security.`)
+	case !s.APIKey.IsZero() && !s.Password.IsZero():
+		p.add("password", "Two keys", "Write api_key or password, not both; an API key is preferred.")
+	}
+}
+
+func (s *Settings) validateProtocol(p *problems) {
+	switch s.Protocol {
+	case "auto", "xmlrpc":
+	case "json2":
+		p.add("protocol", "Not yet", `This version speaks XML-RPC only, which Odoo has up to 21: leave protocol out or write protocol = "xmlrpc".`)
+	default:
+		p.add("protocol", "Unknown protocol", `protocol is "auto" or "xmlrpc".`)
+	}
+}
+
+func (s *Settings) validateBlocks(p *problems) {
+	if c := s.Categories; c != nil {
+		if c.Separator != odooSeparator {
+			p.add("categories.separator", "Separator of categories", `Odoo itself writes the levels of a category with " / " between them: leave separator out. The other side's separator is its own.`)
+		}
+		if strings.Contains(c.Root, odooSeparator) || strings.TrimSpace(c.Root) != c.Root {
+			p.add("categories.root", "Root of categories", `root is the name of a category of the first level, as in root = "All".`)
+		}
+	}
+	if s.Stock != nil && s.Stock.Warehouse == "" {
+		p.add("stock.warehouse", "No warehouse", `warehouse is the short name of a warehouse, as in warehouse = "WH".`)
+	}
+	if s.Webhook != nil && s.Webhook.Secret.IsZero() {
+		p.add("webhook.secret", "Empty secret", "A webhook without a secret would take calls from anybody.")
+	}
+}

@@ -1,0 +1,178 @@
+package odoo
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+)
+
+// Update implements pipeline.Endpoint.
+//
+// Code, barcode, cost and weight are on the variant, and a write to the template reaches it only where
+// the template shows that one variant: templates whose variant is archived are written with archivedToo.
+// In that context, however, a return of the template leaves the variant behind, so the return is a
+// write of its own, after the others: the record is never active with half of its values.
+func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipeline.Receipt {
+	receipts := make([]pipeline.Receipt, len(patches))
+	s, err := e.session(ctx)
+	if err != nil {
+		return failedAll(receipts, err)
+	}
+	w := e.writer(s, "write", len(patches))
+	lines := s.patchLines(w, patches)
+	ids := make([]int64, len(lines))
+	for i, l := range lines {
+		ids[i] = l.id
+	}
+	before := map[int64]*variants{}
+	if len(ids) > 0 {
+		if before, _, err = e.variantsOf(ctx, s, ids); err != nil {
+			return failedAll(receipts, err)
+		}
+	}
+	lines = e.placed(ctx, s, lines, w.fail)
+	var active, archived, back []line
+	for _, l := range lines {
+		switch v := before[l.id]; {
+		case v.excluded() != "":
+			w.fail(l, moved(l.id, v.excluded()))
+		case v.archived:
+			fields, returns := l.split()
+			archived, back = appendFilled(archived, fields), appendFilled(back, returns)
+		default:
+			active = appendFilled(active, l)
+		}
+		if len(l.values) == 0 && w.out[l.index].err == nil {
+			w.out[l.index] = outcome{id: l.id}
+		}
+	}
+	w.updateAll(ctx, active, 0)
+	w.updateAll(ctx, archived, archivedToo)
+	back = slices.DeleteFunc(back, func(l line) bool { return w.out[l.index].err != nil })
+	w.updateAll(ctx, back, 0)
+	e.tellGone(ctx, s, w.out)
+	return e.receipts(ctx, s, w.out, lines, before)
+}
+
+// patchLines makes lines of patches. The errors of those that cannot be sent go to w.
+func (s *session) patchLines(w *writer, patches []pipeline.Patch) []line {
+	var lines []line
+	for i, p := range patches {
+		l := line{index: i}
+		var ok bool
+		var err error
+		if l.id, ok = idOf(p.Key); !ok {
+			w.fail(l, &pipeline.Error{Code: pipeline.CodeRecordGone, Class: pipeline.Stale, Message: fmt.Sprintf("%q is no key of an Odoo product", p.Key)})
+			continue
+		}
+		if l.values, err = s.canonical(p.Fields); err != nil {
+			w.fail(l, err)
+			continue
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// split divides the line of an archived template into its fields and its return, either of which may be
+// empty.
+func (l line) split() (fields, returns line) {
+	fields, returns = l, l
+	if v, ok := l.values["active"]; !ok || !v.AsBool() {
+		returns.values = nil
+		return fields, returns
+	}
+	fields.values = maps.Clone(l.values)
+	delete(fields.values, "active")
+	returns.values = pipeline.Values{"active": l.values["active"]}
+	return fields, returns
+}
+
+func appendFilled(lines []line, l line) []line {
+	if len(l.values) == 0 {
+		return lines
+	}
+	return append(lines, l)
+}
+
+// updateAll writes lines in as few transactions as their columns allow.
+func (w *writer) updateAll(ctx context.Context, lines []line, flags flag) {
+	for _, group := range grouped(lines) {
+		for some := range slices.Chunk(group, loadSize) {
+			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
+				return w.update(ctx, lines, flags)
+			})
+		}
+	}
+}
+
+// update writes lines with the same columns in one transaction: by one write where they have all values
+// in common, which is many times faster, else by load.
+func (w *writer) update(ctx context.Context, lines []line, flags flag) (ids []int64, blamed []int, err error) {
+	ids = make([]int64, len(lines))
+	for i, l := range lines {
+		ids[i] = l.id
+	}
+	if w.together(lines) {
+		_, err := w.client.Call(ctx, rpc.Call{
+			Operation: rpc.OpUpdate, Model: templateModel, Method: "write", Args: []any{anyOf(ids), lines[0].arguments()}, Writes: true,
+			Options: map[string]any{"context": w.s.context(flags | quiet)},
+		})
+		return ids, nil, err
+	}
+	columns := lines[0].columns()
+	rows := make([]any, len(lines))
+	for i, l := range lines {
+		rows[i] = append([]any{string(keyOf(l.id))}, l.cells(columns)...)
+	}
+	_, blamed, err = w.load(ctx, w.s, rpc.OpUpdate, append([]any{".id"}, header(columns)...), rows, flags)
+	return ids, blamed, err
+}
+
+// together tells whether one write does for all lines.
+func (w *writer) together(lines []line) bool {
+	if len(lines) == 1 {
+		return true
+	}
+	if _, barcode := lines[0].values["barcode"]; barcode && !w.s.dialect.clearsBarcodesTogether {
+		return false
+	}
+	first := lines[0].signature()
+	return !slices.ContainsFunc(lines, func(l line) bool { return l.signature() != first })
+}
+
+// tellGone gives those outcomes a code of their own whose record is no longer there; Odoo says so in
+// words alone, and in the user's language. If that cannot be found out, they stay as they are.
+func (e *Endpoint) tellGone(ctx context.Context, s *session, out []outcome) {
+	var failed []int64
+	for _, o := range out {
+		if class := pipeline.ClassOf(o.err); o.id != 0 && o.err != nil && (class == pipeline.Permanent || class == pipeline.Stale) {
+			failed = append(failed, o.id)
+		}
+	}
+	if len(failed) == 0 {
+		return
+	}
+	there, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, domain{where("id", "in", anyOf(failed))}, window{})
+	if err != nil {
+		return
+	}
+	for i, o := range out {
+		if slices.Contains(failed, o.id) && !slices.Contains(there, o.id) {
+			out[i].err = gone(o.id)
+		}
+	}
+}
+
+func gone(id int64) error {
+	return &pipeline.Error{Code: pipeline.CodeRecordGone, Class: pipeline.Stale, Message: fmt.Sprintf("the product %d is no longer in Odoo", id)}
+}
+
+// moved is the error of a record that took part when it was decided upon, and no longer does.
+func moved(id int64, why string) error {
+	return &pipeline.Error{Code: pipeline.CodeStale, Class: pipeline.Stale, Message: fmt.Sprintf("the product %d of Odoo takes no part any more: %s", id, why)}
+}
