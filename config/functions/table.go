@@ -67,7 +67,7 @@ func catalogue() []Entry {
 		{"tax_included", "tax_included(net, percent, digits)", "the price with tax; percent 20 is 20 %; digits is 2 when left out", Catalogue, taxIncluded()},
 		{"tax_excluded", "tax_excluded(gross, percent, digits)", "the price without tax; percent 20 is 20 %; digits is 2 when left out", Catalogue, taxExcluded()},
 		{"html_to_text", "html_to_text(html)", "plain text with the paragraphs, line breaks and list items of the HTML", Catalogue, htmlToText()},
-		{"text_to_html", "text_to_html(text)", "escaped HTML with a <p> for each paragraph and <br> for line breaks", Catalogue, textToHTML()},
+		{"text_to_html", "text_to_html(text)", "escaped HTML: a `<p>` for each paragraph, `<br>` for line breaks", Catalogue, textToHTML()},
 		{"slug", "slug(text)", "lower-case letters, digits and hyphens: \"Été à Nice\" is \"ete-a-nice\"", Catalogue, slug()},
 		{"ean13", "ean13(text)", "the 13 digits of an EAN-13, UPC-A or EAN-8; an error when the check digit is wrong", Catalogue, ean13()},
 		{"lookup", "lookup(map, key, default)", "the value of that key; default, or an error when it is left out, where there is none", Catalogue, lookup()},
@@ -78,13 +78,13 @@ func texts() []Entry {
 	return []Entry{
 		{"chomp", "chomp(text)", "without the line ends at its end", Texts, stdlib.ChompFunc},
 		{"endswith", "endswith(text, suffix)", "whether the text ends so", Texts, endsWith()},
-		{"format", "format(format, values...)", "text made as by printf: format(\"%05d\", 42)", Texts, stdlib.FormatFunc},
+		{"format", "format(format, values...)", "text made as by printf: `format(\"%05d\", 42)`", Texts, stdlib.FormatFunc},
 		{"indent", "indent(spaces, text)", "every line but the first moved to the right", Texts, stdlib.IndentFunc},
 		{"join", "join(separator, list)", "the elements as one text", Texts, stdlib.JoinFunc},
 		{"lower", "lower(text)", "in lower case", Texts, stdlib.LowerFunc},
 		{"regex", "regex(pattern, text)", "the first match, or its groups; an error where there is none", Texts, stdlib.RegexFunc},
 		{"regexall", "regexall(pattern, text)", "the list of all matches", Texts, stdlib.RegexAllFunc},
-		{"regexreplace", "regexreplace(text, pattern, replacement)", "every match replaced; $1 is the first group", Texts, stdlib.RegexReplaceFunc},
+		{"regexreplace", "regexreplace(text, pattern, replacement)", "every match replaced; `$1` in the replacement is the first group", Texts, stdlib.RegexReplaceFunc},
 		{"replace", "replace(text, old, new)", "every occurrence replaced", Texts, stdlib.ReplaceFunc},
 		{"split", "split(separator, text)", "the list of the parts", Texts, stdlib.SplitFunc},
 		{"startswith", "startswith(text, prefix)", "whether the text begins so", Texts, startsWith()},
@@ -146,13 +146,13 @@ func missing() []Entry {
 	return []Entry{
 		{"can", "can(expression)", "whether it can be evaluated", Missing, tryfunc.CanFunc},
 		{"coalesce", "coalesce(values...)", "the first that is not null", Missing, stdlib.CoalesceFunc},
-		{"try", "try(expressions...)", "the first that can be evaluated: try(ean13(value), null)", Missing, tryfunc.TryFunc},
+		{"try", "try(expressions...)", "the first that can be evaluated: `try(ean13(value), null)`", Missing, tryfunc.TryFunc},
 	}
 }
 
 func dates() []Entry {
 	return []Entry{
-		{"formatdate", "formatdate(format, time)", "an RFC 3339 time as text: formatdate(\"YYYY-MM-DD\", value)", Dates, stdlib.FormatDateFunc},
-		{"timeadd", "timeadd(time, duration)", "an RFC 3339 time moved: timeadd(value, \"-2h\")", Dates, stdlib.TimeAddFunc},
+		{"formatdate", "formatdate(format, time)", "an RFC 3339 time as text: `formatdate(\"YYYY-MM-DD\", value)`", Dates, stdlib.FormatDateFunc},
+		{"timeadd", "timeadd(time, duration)", "an RFC 3339 time moved: `timeadd(value, \"-2h\")`", Dates, stdlib.TimeAddFunc},
 	}
 }
