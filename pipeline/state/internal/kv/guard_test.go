@@ -18,6 +18,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -76,9 +77,9 @@ func TestFullDisk(t *testing.T) {
 			disk := newFault(c.err, c.kinds...)
 			health := newHealed()
 			d := open(t, "state", Options{FS: disk.wrap(mem), Logger: slog.New(health)})
-			confirmed := fillUntilError(t, d, 20, nil)
+			confirmed := fill(t, d, 20, 128<<10, nil)
 			disk.on.Store(true)
-			confirmed = append(confirmed, fillUntilError(t, d, 400, c.err)...)
+			confirmed = append(confirmed, fill(t, d, 400, 128<<10, c.err)...)
 			if err := d.Err(); err == nil {
 				t.Error("Err does not tell")
 			}
@@ -105,11 +106,11 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// fillUntilError writes up to n large values, so that Pebble changes its log several times, and returns
+// fill writes up to n values, so that Pebble changes its log several times and writes tables, and returns
 // the keys that were confirmed. It fails the test if there is no error although there must be one.
-func fillUntilError(t *testing.T, d *DB, n int, want error) []string {
+func fill(t *testing.T, d *DB, n, size int, want error) []string {
 	t.Helper()
-	noise := make([]byte, 128<<10)
+	noise := make([]byte, size)
 	random := rand.New(rand.NewPCG(1, 2))
 	var confirmed []string
 	for i := range n {
@@ -307,7 +308,7 @@ func failSync(t *testing.T, dir string) {
 func TestDamage(t *testing.T) {
 	mem := vfs.NewMem()
 	d := open(t, "state", Options{FS: mem})
-	fillUntilError(t, d, 80, nil) // enough to be moved from the log into tables
+	fill(t, d, 4000, 2<<10, nil) // enough to be moved from the log into tables
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +355,7 @@ func TestDamage(t *testing.T) {
 func TestDamageFoundLater(t *testing.T) {
 	mem := vfs.NewMem()
 	d := open(t, "state", Options{FS: mem})
-	fillUntilError(t, d, 80, nil)
+	fill(t, d, 4000, 2<<10, nil)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
