@@ -1,6 +1,7 @@
 package odoosim
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
@@ -77,8 +79,11 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // begun goes on and is committed when the client goes away.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, service string, first bool, body []byte, stamp time.Time) {
 	c := call{service: service, stamp: stamp}
-	var err error
-	if c.method, c.params, err = xmlrpc.DecodeCall(body, limits); err != nil {
+	err := wellFormed(body)
+	if err == nil {
+		c.method, c.params, err = xmlrpc.DecodeCall(body, limits)
+	}
+	if err != nil {
 		s.write(w, s.answer(nil, malformed(err), first))
 		return
 	}
@@ -93,6 +98,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, service string, f
 	}
 	result, err := s.dispatch(c)
 	s.after(w, r, rule, s.answer(result, err, first))
+}
+
+// wellFormed refuses characters that XML cannot have. Our own decoder is more patient than Python's.
+func wellFormed(body []byte) error {
+	at := bytes.IndexFunc(body, func(r rune) bool { return r != utf8.RuneError && !xmlrpc.Carries(r) })
+	if at < 0 {
+		return nil
+	}
+	return &xmlrpc.DecodeError{Kind: xmlrpc.ErrMalformed, Offset: at}
 }
 
 func (s *Server) write(w http.ResponseWriter, body []byte) {

@@ -82,7 +82,7 @@ func typeFields(d orm.Dialect) []*orm.Field {
 	kind.Options = [][2]string{{"consu", "Consumable"}, {"service", "Service"}, {"product", "Storable Product"}}
 	detailed := orm.Column("detailed_type", "Product Type", orm.Selection).Must().Or("consu")
 	detailed.Options = kind.Options
-	return []*orm.Field{detailed, kind}
+	return []*orm.Field{kind, detailed}
 }
 
 // sameType gives `type` and `detailed_type` one value where the version has both and only one was given.

@@ -71,20 +71,22 @@ func (e *Env) plan(m *Model, values Values) (plan, error) {
 	if err := e.checkLanguage(); err != nil {
 		return plan{}, err
 	}
-	p := plan{parent: Values{}}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		f := m.byName[name]
-		if f == nil {
+		if m.byName[name] == nil {
 			return plan{}, e.unknownField(m, name)
 		}
-		if logged(name) {
-			continue // silently, as Odoo does
-		}
-		if f.inherited != nil {
-			p.parent[name] = values[name]
+	}
+	p := plan{parent: Values{}}
+	for _, f := range m.Fields {
+		given, ok := values[f.Name]
+		if !ok || logged(f.Name) { // dates and users that are written are ignored without a word
 			continue
 		}
-		v, err := e.convert(f, values[name])
+		if f.inherited != nil {
+			p.parent[f.Name] = given
+			continue
+		}
+		v, err := e.convert(f, given)
 		if err != nil {
 			return plan{}, err
 		}
