@@ -12,7 +12,7 @@ func (c *cli) conflictsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "conflicts",
 		Short: "List the fields that both sides changed and that wait for a person",
-		Args:  cobra.NoArgs,
+		Args:  knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				conflicts, err := b.Conflicts(cmd.Context())

@@ -55,7 +55,7 @@ func Main(ctx context.Context, p Process, o Options) int {
 		return code
 	}
 	out := render.Output{W: p.Stderr, Color: c.colors(p.StderrTerminal), Now: time.Now()}
-	if c.json || slices.Contains(p.Args, "--json") {
+	if c.json || slices.Contains(p.Args, "--json") || slices.Contains(p.Args, "-json") { // not parsed after a usage error
 		out = render.Output{W: p.Stdout, JSON: true}
 	}
 	if out.Failure(err) != nil && code == ExitDone {
@@ -75,7 +75,7 @@ func (c *cli) root() *cobra.Command {
 			"quarantine or conflict), 4 stopped by a brake, 5 differences found (plan).",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
@@ -98,15 +98,36 @@ func usageErrors(cmd *cobra.Command) {
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err.Error()) })
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usage(cmd, err.Error())
+			var told *pipeline.Error
+			err := check(cmd, args)
+			if err == nil || errors.As(err, &told) {
+				return err
 			}
-			return nil
+			return usage(cmd, err.Error())
 		}
 	}
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
 	}
+}
+
+// knownCommand refuses what is left when no command of that name was found.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := &pipeline.Error{
+		Code: pipeline.CodeUsage, Message: fmt.Sprintf("%q has no command %q", cmd.CommandPath(), args[0]),
+		Remedy: fmt.Sprintf("`%s --help` lists the commands.", cmd.CommandPath()),
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	if near := pipeline.Nearest(args[0], names); near != "" {
+		err.Remedy = fmt.Sprintf("Did you mean `%s %s`?", cmd.CommandPath(), near)
+	}
+	return err
 }
 
 func usage(cmd *cobra.Command, message string) error {

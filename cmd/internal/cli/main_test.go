@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -92,13 +93,13 @@ func TestUsage(t *testing.T) {
 		args []string
 		told []string
 	}{
-		{"unknown command", []string{"snyc"}, []string{`error: unknown command "snyc"`, "remedy: `tandem --help`"}},
+		{"unknown command", []string{"snyc"}, []string{`error: "tandem" has no command "snyc"`, "remedy: Did you mean `tandem sync`?"}},
 		{"unknown flag", []string{"sync", "--ful"}, []string{"unknown flag: --ful", "`tandem sync --help`"}},
 		{"too many arguments", []string{"status", "x"}, []string{`"x"`, "remedy:"}},
 		{"missing argument", []string{"conflicts", "show"}, []string{"accepts 1 arg(s)", "`tandem conflicts show --help`"}},
 		{"missing --take", []string{"conflicts", "resolve", "abc"}, []string{"--take is missing"}},
 		{"variable without a value", []string{"validate", "-var", "vat"}, []string{"-var vat has no value", "NAME=VALUE"}},
-		{"unknown subcommand", []string{"conflicts", "shwo"}, []string{`"shwo"`, "remedy:"}},
+		{"unknown subcommand", []string{"conflicts", "shwo"}, []string{`"tandem conflicts" has no command "shwo"`, "`tandem conflicts show`"}},
 		{"unknown pipeline", []string{"sync", "product"}, []string{`there is no pipeline "product"`, `Did you mean "products"?`}},
 		{"unknown source", []string{"check", "erb"}, []string{`there is no source "erb"`, `Did you mean "erp"?`}},
 		{"limit", []string{"history", "--limit", "0"}, []string{"--limit must be at least 1"}},
@@ -223,6 +224,33 @@ func TestExitCodesOfSync(t *testing.T) {
 	if e.Code != string(pipeline.CodeAccessDenied) || e.Remedy == "" {
 		t.Errorf("plan tells %+v", e)
 	}
+}
+
+// Ctrl-C in the middle of the writes: the batch is finished, the rest is left to the next cycle.
+func TestInterruptedSync(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	s := apptest.New(t, func(_, op string) memory.FaultKind {
+		if op == memory.OpCreate {
+			interrupt()
+		}
+		return memory.NoFault
+	})
+	s.Write(t, "", "")
+	const products = 250 // three batches
+	for i := range products {
+		s.Insert(t, "pm", "Chaise", strconv.Itoa(i))
+	}
+	o := command(ctx, t, s, "-c", s.Dir, "sync", "--json").want(t, ExitFailed)
+	r := read[pipeline.Report](t, o)
+	made := len(s.System("erp").Snapshot())
+	if r.Error == nil || r.Error.Code != pipeline.CodeStopped || made == 0 || made == products || r.Writes["erp"].Create != made {
+		t.Errorf("%d records were made, the report tells %d, error %+v", made, r.Writes["erp"].Create, r.Error)
+	}
+	tandem(t, s, "sync").want(t, ExitDone)
+	if made = len(s.System("erp").Snapshot()); made != products {
+		t.Errorf("in the end the erp has %d records, want %d", made, products)
+	}
+	tandem(t, s, "plan").want(t, ExitDone, "no differences")
 }
 
 func TestSeveralPipelines(t *testing.T) {

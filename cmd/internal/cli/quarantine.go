@@ -11,7 +11,7 @@ func (c *cli) quarantineCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "quarantine",
 		Short: "List the records that failed, why, and when they are tried again",
-		Args:  cobra.NoArgs,
+		Args:  knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				entries, err := b.Quarantine(cmd.Context())

@@ -19,6 +19,9 @@ func (o Output) Reports(reports []pipeline.Report, several bool) error {
 		return list(o, reports)
 	}
 	t := o.text()
+	if len(reports) == 0 {
+		t.line("no pipeline is configured")
+	}
 	for _, r := range reports {
 		o.report(t, r)
 	}

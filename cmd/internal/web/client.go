@@ -158,7 +158,7 @@ func (c *Client) call(ctx context.Context, method, path string, body any, read f
 	if err != nil {
 		return cutOff(ctx, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		var f view.Failure
 		if err := json.NewDecoder(resp.Body).Decode(&f); err != nil {

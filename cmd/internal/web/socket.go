@@ -33,7 +33,7 @@ func listenSocket(dir string) (net.Listener, error) {
 	if err != nil {
 		return nil, socketError(path, err)
 	}
-	defer os.RemoveAll(private)
+	defer func() { _ = os.RemoveAll(private) }()
 	temporary := filepath.Join(private, "s")
 	l, err := net.Listen("unix", temporary)
 	if err != nil {
