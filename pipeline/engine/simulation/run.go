@@ -41,7 +41,7 @@ func (s *Stats) Add(o Stats) {
 func Run(ctx context.Context, seed uint64, mutant Mutant) (Stats, error) {
 	w := newWorld(seed, mutant)
 	w.stats = Stats{Seeds: 1, Faults: map[memory.FaultKind]int{}}
-	if err := w.start(); err != nil {
+	if err := w.start(ctx); err != nil {
 		return w.stats, err
 	}
 	defer func() { _ = w.state.Close() }()
@@ -75,7 +75,7 @@ func (w *world) round(ctx context.Context) error {
 	if w.trouble.crashed {
 		_ = w.state.Close()
 		w.trouble.crashed = false
-		if err := w.start(); err != nil {
+		if err := w.start(ctx); err != nil {
 			return fmt.Errorf("the state does not open after a crash: %w", err)
 		}
 	}

@@ -169,12 +169,12 @@ func (t vat) Apply(v pipeline.Value, _ *pipeline.Record) (pipeline.Value, error)
 }
 
 // start starts the process on what the disk holds.
-func (w *world) start() error {
+func (w *world) start(ctx context.Context) error {
 	st, err := state.Open(stateDir, state.Options{FS: w.disk, Now: w.clock})
 	if err != nil {
 		return err
 	}
-	store, err := st.Pipeline(w.def.Name, w.def.Match)
+	store, err := st.Pipeline(ctx, w.def.Name, w.def.Match)
 	if err != nil {
 		return err
 	}
