@@ -88,6 +88,12 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() { _ = erp.Close() })
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, by the kernel, and never answers
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = silent.Close() })
+	env.Setenv("SILENT_URL", "http://"+silent.Addr().String())
 	address := &net.UnixAddr{Name: filepath.Join(env.WorkDir, "notify"), Net: "unixgram"}
 	notify, err := net.ListenUnixgram("unixgram", address)
 	if err != nil {
@@ -97,6 +103,7 @@ func setup(env *testscript.Env) error {
 	env.Values[worldKey{}] = &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), notify: notify}
 	env.Setenv("NOTIFY_SOCKET", address.Name)
 	env.Setenv("PM_URL", pmURL)
+	env.Setenv("GOOD_PM_URL", pmURL)
 	env.Setenv("PM_API_KEY", pmsim.DefaultAPIKey)
 	env.Setenv("GOOD_KEY", pmsim.DefaultAPIKey)
 	env.Setenv("ERP_URL", erpURL)

@@ -69,24 +69,32 @@ func (c *cli) load() (*config.Config, hcl.Diagnostics, error) {
 		}
 		vars[name] = value
 	}
+	dir, err := c.configDir()
+	if err != nil {
+		return nil, nil, err
+	}
 	credentials, _ := c.Getenv("CREDENTIALS_DIRECTORY")
-	cfg, diags := config.Load(c.configDir(), config.Options{
+	cfg, diags := config.Load(dir, config.Options{
 		Kinds: c.Kinds, Vars: vars, Getenv: c.Getenv, CredentialsDir: credentials,
 	})
 	return cfg, diags, nil
 }
 
 // configDir is -c, else the working directory if it holds a configuration, else /etc/tandem if that does.
-func (c *cli) configDir() string {
+func (c *cli) configDir() (string, error) {
 	if c.dir != "" {
-		return c.dir
+		return c.dir, nil
 	}
 	for _, dir := range []string{".", systemDir} {
 		if found, _ := filepath.Glob(filepath.Join(dir, "*.hcl")); len(found) > 0 {
-			return dir
+			return dir, nil
 		}
 	}
-	return "."
+	return "", &pipeline.Error{
+		Code:    pipeline.CodeConfiguration,
+		Message: "there is no configuration: neither the working directory nor " + systemDir + " holds .hcl files",
+		Remedy:  "Change to the directory of the configuration, or name it with -c DIR.",
+	}
 }
 
 // valid tells what is wrong with a configuration and returns an error if it cannot be used.
