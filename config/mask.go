@@ -12,8 +12,12 @@ import (
 	"github.com/tandem-sync/tandem/config/internal/diag"
 )
 
-// assignment matches `name = "text`, also in a file that does not parse.
-var assignment = regexp.MustCompile(`([A-Za-z_][\w-]*)[ \t]*=[ \t]*"((?:[^"\\\n]|\\.)+)`)
+// assignment matches `name =`, also in a file that does not parse; literal matches text in quotes, with
+// the function whose first argument it is.
+var (
+	assignment = regexp.MustCompile(`([A-Za-z_][\w-]*)[ \t]*=[^=\n]`)
+	literal    = regexp.MustCompile(`(?:(env|credential|file)\([ \t]*)?"((?:[^"\\\n]|\\.)+)"?`)
+)
 
 // secretNames returns the attributes that hold secrets.
 func (l *loader) secretNames() []string {
@@ -50,14 +54,26 @@ func (l *loader) scrubbed(problems hcl.Diagnostics) hcl.Diagnostics {
 func masked(src []byte, names []string) []byte {
 	out := slices.Clone(src)
 	for _, m := range assignment.FindAllSubmatchIndex(src, -1) {
-		if !holdsSecret(string(src[m[2]:m[3]]), names) {
-			continue
-		}
-		for i := m[4]; i < m[5] && !bytes.HasPrefix(src[i:], []byte("${")); i++ {
-			out[i] = '*'
+		if holdsSecret(string(src[m[2]:m[3]]), names) {
+			line, _, _ := bytes.Cut(src[m[1]-1:], []byte("\n"))
+			maskLiterals(out[m[1]-1:], line)
 		}
 	}
 	return out
+}
+
+func maskLiterals(out, line []byte) {
+	if bytes.Contains(line, []byte("${")) {
+		return // made of something else, which is not in the file as it is
+	}
+	for _, m := range literal.FindAllSubmatchIndex(line, -1) {
+		if m[2] >= 0 {
+			continue // the name of a secret
+		}
+		for i := m[4]; i < m[5]; i++ {
+			out[i] = '*'
+		}
+	}
 }
 
 func holdsSecret(name string, names []string) bool {
