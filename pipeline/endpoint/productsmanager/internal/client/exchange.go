@@ -42,20 +42,21 @@ func (c *Client) Do(ctx context.Context, req Request) (Answer, error) {
 		return Answer{}, err
 	}
 	answer, err := c.exchange(ctx, req, token)
-	if StatusOf(err) != http.StatusUnauthorized {
-		if err == nil {
-			c.auth.accepted(token)
+	if StatusOf(err) == http.StatusUnauthorized {
+		fresh, failed := c.auth.renew(ctx, token)
+		switch {
+		case failed != nil:
+			return Answer{}, failed
+		case fresh == "": // there is nothing to renew
+			return Answer{}, err
 		}
-		return answer, err
+		token = fresh
+		answer, err = c.exchange(ctx, req, token)
 	}
-	fresh, renewed := c.auth.renew(ctx, token)
-	if renewed != nil {
-		return Answer{}, renewed
+	if err == nil {
+		c.auth.accepted(token)
 	}
-	if fresh == "" { // there is nothing to renew
-		return Answer{}, err
-	}
-	return c.exchange(ctx, req, fresh)
+	return answer, err
 }
 
 // exchange sends one HTTP request, within the limits of rate and concurrency, and reports it.
