@@ -243,22 +243,19 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 func (l *ledger) confirmed(j *job, i int) pipeline.Value {
 	f := l.cycle.Definition.Fields[i]
 	name := f.Fields[j.side]
-	t := l.cycle.Types[j.side][i]
-	sent, wasSent := j.m.Fields[name]
+	sent := l.canonical(j.side, name, j.m.Fields[name]) // an empty field of a new record is not sent at all
 	if j.receipt.Record == nil {
 		return sent
 	}
 	held, read := j.receipt.Record.Fields[name]
-	if c, err := t.Canonical(held); err == nil {
-		held = c
-	}
-	switch {
-	case !read:
-		return sent
-	case wasSent && !j.receipt.Alone && !held.Equal(sent):
+	if !read {
 		return sent
 	}
-	return held
+	held = l.canonical(j.side, name, held)
+	if !f.Writes[j.side] || j.receipt.Alone {
+		return held
+	}
+	return sent
 }
 
 // look sets the stamps: a side that was written, or read before its stamp was settled, is looked at

@@ -110,8 +110,10 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 	link.Base[source], link.Base[in.Side] = in.Base[source], pipeline.Values{}
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]
-		if sent, ok := in.Draft.Fields[f.Fields[in.Side]]; ok && !held.Equal(sent) {
-			held = sent
+		if f.Writes[in.Side] { // what differs from what was sent is somebody's edit: see confirmed
+			if sent, err := c.Types[in.Side][i].Canonical(in.Draft.Fields[f.Fields[in.Side]]); err == nil {
+				held = sent
+			}
 		}
 		link.Base[in.Side][f.Name] = held
 	}
