@@ -30,6 +30,7 @@ type Options struct {
 	HistoryAge    time.Duration
 
 	retry      time.Duration // see kv.Options
+	memTable   int           // see kv.Options
 	migrations []migration
 }
 
@@ -61,7 +62,7 @@ func Open(dir string, o Options) (*State, error) {
 	if o.migrations == nil {
 		o.migrations = migrations()
 	}
-	db, err := kv.Open(dir, kv.Options{FS: o.FS, Logger: o.Logger, Retry: o.retry})
+	db, err := kv.Open(dir, kv.Options{FS: o.FS, Logger: o.Logger, Retry: o.retry, MemTable: o.memTable})
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 
 const (
 	cacheSize    = 32 << 20
-	memTableSize = 8 << 20
+	memTableSize = 8 << 20 // what is in memory and the log alone
 )
 
 // Options are what a DB may be given. The zero value is the local disk.
@@ -22,6 +22,8 @@ type Options struct {
 	FS     vfs.FS        // nil is the operating system's
 	Logger *slog.Logger  // nil discards
 	Retry  time.Duration // between two attempts of a write that failed; 0 is a second
+	// MemTable is how many bytes are kept in memory before they are written to a table; 0 is 8 MB.
+	MemTable int
 }
 
 // DB is an open store. All methods may be called from several goroutines.
@@ -50,11 +52,14 @@ func Open(dir string, o Options) (*DB, error) {
 	if o.Retry == 0 {
 		o.Retry = time.Second
 	}
+	if o.MemTable == 0 {
+		o.MemTable = memTableSize
+	}
 	d := &DB{
 		dir: dir, files: o.FS, guard: newGuard(o.FS, dir, o.Logger, o.Retry),
 		seat: make(chan struct{}, 1), idle: make(chan struct{}),
 	}
-	if err := d.open(); err != nil {
+	if err := d.open(o.MemTable); err != nil {
 		return nil, openError(dir, err)
 	}
 	writePid(d.files, dir)
@@ -62,10 +67,10 @@ func Open(dir string, o Options) (*DB, error) {
 }
 
 // open opens Pebble. If the disk holds that up, it gives up, and what comes of it later is closed.
-func (d *DB) open() error {
+func (d *DB) open(memTable int) error {
 	var settled atomic.Bool
 	err := d.attempt(func() (err error) {
-		if d.pebble, err = pebble.Open(d.dir, d.options()); err != nil {
+		if d.pebble, err = pebble.Open(d.dir, d.options(memTable)); err != nil {
 			return err
 		}
 		if settled.Swap(true) {
@@ -79,14 +84,14 @@ func (d *DB) open() error {
 	return err
 }
 
-func (d *DB) options() *pebble.Options {
+func (d *DB) options(memTable int) *pebble.Options {
 	o := &pebble.Options{
 		FS:                 d.guard,
 		Logger:             d.guard,
 		EventListener:      d.guard.listener(),
 		FormatMajorVersion: pebble.FormatNewest,
 		CacheSize:          cacheSize,
-		MemTableSize:       memTableSize,
+		MemTableSize:       uint64(memTable),
 	}
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -117,24 +118,41 @@ func (g *guard) breakDown(why *pipeline.Error) {
 	}
 }
 
-// Create implements vfs.FS.
+// Create implements vfs.FS. The name of a manifest is made durable at once: Pebble syncs it together with
+// the name of the marker that points to it, and a disk is free to keep the marker alone.
 func (g *guard) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	return g.opened(name, func() (vfs.File, error) { return g.FS.Create(name, category) })
+	file := g.opened(name, func() (vfs.File, error) { return g.FS.Create(name, category) })
+	if strings.HasPrefix(g.PathBase(name), "MANIFEST") {
+		g.syncDir(g.PathDir(name))
+	}
+	return file, nil
 }
 
 // ReuseForWrite implements vfs.FS.
 func (g *guard) ReuseForWrite(from, to string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	return g.opened(to, func() (vfs.File, error) { return g.FS.ReuseForWrite(from, to, category) })
+	return g.opened(to, func() (vfs.File, error) { return g.FS.ReuseForWrite(from, to, category) }), nil
 }
 
-func (g *guard) opened(name string, open func() (vfs.File, error)) (vfs.File, error) {
+func (g *guard) opened(name string, open func() (vfs.File, error)) vfs.File {
 	var file vfs.File
 	g.persist(func() (err error) {
 		file, err = open()
 		return err
 	})
 	g.protect(name)
-	return &guardedFile{File: file, guard: g}, nil
+	return &guardedFile{File: file, guard: g}
+}
+
+func (g *guard) syncDir(name string) {
+	var dir vfs.File
+	g.persist(func() (err error) {
+		dir, err = g.FS.OpenDir(name)
+		return err
+	})
+	if err := dir.Sync(); err != nil {
+		g.park(err)
+	}
+	_ = dir.Close() // nothing was written through it
 }
 
 // OpenDir implements vfs.FS; Pebble opens directories to sync them.
