@@ -13,6 +13,8 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
 )
 
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // clock is a clock that moves when it is told to.
@@ -74,7 +76,7 @@ func (s *shop) open(t *testing.T, change func(*productsmanager.Settings)) pipeli
 		}
 	}
 	end, err := kind.Open(settings, pipeline.Deps{
-		Source: "pm", Logger: slog.New(slog.DiscardHandler), Now: s.clock.now,
+		Source: "pm", Logger: quiet(), Now: s.clock.now,
 		Observe: func(operation string, _ time.Duration, _ error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

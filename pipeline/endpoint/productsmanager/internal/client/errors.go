@@ -89,7 +89,8 @@ func (c *Client) refused(op Operation, p wire.Problem, isJSON bool) *pipeline.Er
 func (c *Client) forbidden(e *pipeline.Error, op Operation, p wire.Problem, says func(string, ...any)) {
 	e.Class = pipeline.Auth
 	words := strings.ToLower(p.Code + " " + p.Message)
-	if op == List && !containsAny(words, "permission", "scope", "role", "api key", "api_key") {
+	right := containsAny(words, "permission", "scope", "role", "api key", "api_key")
+	if strings.Contains(words, "module") || (op == List && !right) {
 		e.Code = pipeline.CodeModuleOff
 		says("Products Manager at %s answers that its product API is off for this account", c.host)
 		return

@@ -34,6 +34,7 @@ func TestRefusals(t *testing.T) {
 		"a missing right":        {403, `{"detail":"Not enough permissions"}`, put, pipeline.CodeAccessDenied, pipeline.Auth, false, "let Tandem update a product"},
 		"a missing scope":        {403, `{"error":{"error_code":"PERMISSION_DENIED","message":"x"}}`, listing(), pipeline.CodeAccessDenied, pipeline.Auth, false, "list products"},
 		"the module is off, 403": {403, `{"detail":"Module 'products' is not enabled"}`, listing(), pipeline.CodeModuleOff, pipeline.Auth, false, "is off"},
+		"it is off for writes":   {403, `{"error":{"error_code":"PERMISSION_DENIED","message":"Module 'products' is not enabled"}}`, put, pipeline.CodeModuleOff, pipeline.Auth, false, "is off"},
 		"the module is off, 404": {404, `{"detail":"Not Found"}`, listing(), pipeline.CodeModuleOff, pipeline.Auth, false, "no product API"},
 		"nothing to create in":   {404, `{"detail":"Not Found"}`, creation(), pipeline.CodeModuleOff, pipeline.Auth, false, "no product API"},
 		"a page in place, 404":   {404, `<html>404</html>`, listing(), pipeline.CodeBadAnswer, pipeline.Transient, false, "not JSON"},

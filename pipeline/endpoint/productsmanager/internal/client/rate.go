@@ -47,7 +47,9 @@ func newBudget(perMinute, fallback int) *budget {
 
 func perSecond(perMinute int) rate.Limit { return rate.Limit(float64(perMinute) / 60) }
 
-func burst(perMinute int) int { return max(1, perMinute/10) }
+// burst is how much of a minute's requests may go at once. Servers count by the minute, so that a small
+// batch need not be drawn out; what a large one takes too much of, their headers stop in time.
+func burst(perMinute int) int { return max(1, perMinute/2) }
 
 // take returns how long the request must be held back. ok is false when that is too long to wait, or
 // when the server has asked for a pause: then nothing is taken, and the request must not be sent.

@@ -35,18 +35,18 @@ func TestBudget(t *testing.T) {
 		learned     []allowance
 		least, most int // requests within a minute
 	}{
-		"documented":                       {0, nil, 1000, 1110},
-		"configured":                       {60, nil, 60, 67},
-		"the server grants more":           {0, []allowance{allow(3000, 2900, time.Minute)}, 3000, 3310},
-		"the server grants less":           {0, []allowance{allow(60, 59, time.Minute)}, 60, 70},
-		"more than configured":             {60, []allowance{allow(3000, 2900, time.Minute)}, 60, 67},
-		"less than configured":             {600, []allowance{allow(60, 59, time.Minute)}, 60, 70},
-		"a day's limit is not a minute's":  {0, []allowance{allow(10_000, 9000, 12*time.Hour)}, 1000, 1110},
-		"no limit said":                    {0, []allowance{allow(-1, -1, 0)}, 1000, 1110},
-		"half is left":                     {0, []allowance{allow(1000, 500, time.Minute)}, 1000, 1110},
+		"documented":                       {0, nil, 1000, 1510},
+		"configured":                       {60, nil, 60, 92},
+		"the server grants more":           {0, []allowance{allow(3000, 2900, time.Minute)}, 3000, 4510},
+		"the server grants less":           {0, []allowance{allow(60, 59, time.Minute)}, 60, 92},
+		"more than configured":             {60, []allowance{allow(3000, 2900, time.Minute)}, 60, 92},
+		"less than configured":             {600, []allowance{allow(60, 59, time.Minute)}, 60, 92},
+		"a day's limit is not a minute's":  {0, []allowance{allow(10_000, 9000, 12*time.Hour)}, 1000, 1510},
+		"no limit said":                    {0, []allowance{allow(-1, -1, 0)}, 1000, 1510},
+		"half is left":                     {0, []allowance{allow(1000, 500, time.Minute)}, 1000, 1510},
 		"little is left":                   {0, []allowance{allow(1000, 30, time.Minute)}, 29, 33},
-		"little is left, for half of it":   {0, []allowance{allow(1000, 30, 30*time.Second)}, 500, 650},
-		"little is left, but enough in it": {0, []allowance{allow(1000, 99, time.Second)}, 1000, 1110},
+		"little is left, for half of it":   {0, []allowance{allow(1000, 30, 30*time.Second)}, 500, 1040},
+		"little is left, but enough in it": {0, []allowance{allow(1000, 99, time.Second)}, 1000, 1510},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBudget(c.configured, DefaultReads)

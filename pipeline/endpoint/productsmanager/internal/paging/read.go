@@ -207,17 +207,18 @@ func (r *reader) take(got wire.Page) error {
 	return r.Visit(fresh)
 }
 
-// ends tells whether a page is the last one. A total alone never says so: it may be older than the rows.
+// ends tells whether a page is the last one: only one that is not full can be. What a server announces
+// may be older than its rows.
 func ends(got wire.Page, page int) bool {
 	switch {
 	case len(got.Items) == 0:
 		return true
+	case got.Size == 0 || len(got.Items) >= got.Size: // a short page says nothing when the size is not known
+		return false
 	case got.More != nil:
 		return !*got.More
-	case got.Size == 0: // a short page says nothing when the size is not known
-		return false
 	}
-	return len(got.Items) < got.Size && (got.Total < 0 || page*got.Size >= got.Total)
+	return got.Total < 0 || page*got.Size >= got.Total
 }
 
 func (r *reader) mark(row Row) (mark, error) {
