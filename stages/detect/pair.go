@@ -24,7 +24,7 @@ type pairing struct {
 type group struct {
 	fresh [2][]int          // unlinked records of this cycle, by index
 	idle  [2][]pipeline.Key // unlinked records known from earlier cycles
-	taken [2][]pipeline.Key // records that are linked already
+	taken [2][]pipeline.Key // records that have a partner already
 }
 
 func (g *group) free(s pipeline.Side) int { return len(g.fresh[s]) + len(g.idle[s]) }
@@ -65,6 +65,13 @@ func (r *run) group(ctx context.Context, p *pairing, field string) (map[string]*
 			groups[v].fresh[s.side] = append(groups[v].fresh[s.side], i)
 		}
 	}
+	for _, s := range r.sides {
+		for i, c := range s.unlinked {
+			if g := groups[c.match[field]]; g != nil && p.partner[s.side][i] != "" {
+				g.taken[s.side] = append(g.taken[s.side], c.key) // found by an earlier field
+			}
+		}
+	}
 	for values := range slices.Chunk(slices.Sorted(maps.Keys(groups)), 500) {
 		for _, s := range r.sides {
 			if err := s.addOwners(ctx, p, groups, field, values); err != nil {
@@ -89,11 +96,15 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 	if err != nil {
 		return err
 	}
+	failed, err := s.State.QuarantineOf(ctx, s.side, keys)
+	if err != nil {
+		return err
+	}
 	for value, ks := range owners {
 		g := groups[value]
 		for _, k := range ks {
 			switch _, fresh := s.known[k]; {
-			case links[k] != nil || p.used[s.side][k]:
+			case links[k] != nil || p.used[s.side][k] || !fresh && s.promised(failed[k], g):
 				g.taken[s.side] = append(g.taken[s.side], k)
 			case !fresh:
 				g.idle[s.side] = append(g.idle[s.side], k)
@@ -101,6 +112,14 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 		}
 	}
 	return nil
+}
+
+// promised tells whether a record waits in quarantine with a partner of its own, which is none of the
+// group: a pair that an earlier field found and that could not be written yet stays a pair.
+func (s *scan) promised(q pipeline.Quarantined, g *group) bool {
+	other := s.side.Other()
+	partner := q.Keys[other]
+	return partner != "" && !slices.ContainsFunc(g.fresh[other], func(i int) bool { return s.sides[other].unlinked[i].key == partner })
 }
 
 func (r *run) decide(p *pairing, field, value string, g *group) {
@@ -143,7 +162,7 @@ func (r *run) refuse(p *pairing, field, value string, g *group) {
 			keys = append(keys, string(k))
 		}
 		for _, k := range g.taken[s] {
-			keys = append(keys, string(k)+" (linked)")
+			keys = append(keys, string(k)+" (paired)")
 		}
 		if len(keys) > 0 {
 			slices.Sort(keys)
