@@ -255,6 +255,11 @@ func idle(it *pipeline.Item) bool {
 // slim returns what the second pass needs of an item.
 func slim(it *pipeline.Item) *pipeline.Item {
 	s := *it
+	if it.Err != nil { // the cause is not spooled, but people are told of it
+		e := *it.Err
+		e.Message, e.Cause = e.Error(), nil
+		s.Err = &e
+	}
 	s.Own, s.Carried = [2][]pipeline.Value{}, [2][]*pipeline.Value{}
 	if s.Link != nil {
 		s.Link = &pipeline.Link{ID: it.Link.ID}

@@ -158,6 +158,7 @@ func carry(c *pipeline.Cycle, it *pipeline.Item, to pipeline.Side, i int) (pipel
 
 func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to pipeline.Side, i int) (pipeline.Value, error) {
 	f, target := c.Definition.Fields[i], c.Types[to][i]
+	from := v
 	var err error
 	if f.Carry[to] != nil {
 		v, err = f.Carry[to].Apply(v, record)
@@ -172,7 +173,7 @@ func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to
 		return v, &pipeline.Error{
 			Code: pipeline.CodeMappingFailed,
 			Message: fmt.Sprintf("%s cannot be carried to field %q of %s (mapping of %q, %s)",
-				describe(v), f.Fields[to], c.Definition.Sources[to], f.Name, f.Source),
+				describe(from), f.Fields[to], c.Definition.Sources[to], f.Name, f.Source),
 			Cause: err,
 		}
 	}
