@@ -2,7 +2,6 @@ package odoo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -139,12 +138,11 @@ func (e *Endpoint) adviseExpiry(ctx context.Context, s *session) error {
 		return nil
 	}
 	rows, a, err := e.searchRead(ctx, s, rpc.OpDescribe, "res.users.apikeys", domain{where("user_id", "=", s.uid)}, []string{"name", "expiration_date"}, window{order: "id"})
-	var refused *pipeline.Error
-	if errors.As(err, &refused) && (refused.Code == pipeline.CodeAccessDenied || refused.Code == pipeline.CodeFieldNotFound) {
-		return nil
-	}
-	if err != nil {
+	switch class := pipeline.ClassOf(err); {
+	case err != nil && (class == pipeline.Transient || class == pipeline.RateLimited):
 		return err
+	case err != nil: // a user, or a version, that does not show them
+		return nil
 	}
 	now := a.Began
 	if now.IsZero() {

@@ -151,7 +151,7 @@ func (e *Endpoint) rows(answer any) ([]row, error) {
 }
 
 // strange is the error of an answer that Odoo never gives.
-func (e *Endpoint) strange(want string, got any) error {
+func (e *Endpoint) strange(want string, got any) *pipeline.Error {
 	return &pipeline.Error{
 		Code: pipeline.CodeBadAnswer, Class: pipeline.Transient,
 		Message: fmt.Sprintf("Odoo at %s answered with a %T instead of %s", e.client.Host(), got, want),

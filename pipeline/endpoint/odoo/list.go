@@ -33,9 +33,6 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 			next = cursor{since: e.since(a)}
 			proof.before = next.since
 		}
-		if len(ids) == 0 {
-			break
-		}
 		products, err := e.read(ctx, s, ids, fields)
 		if err != nil {
 			return "", err
@@ -45,8 +42,13 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 			proof.add(products[i])
 			changes[i] = pipeline.Change{Key: products[i].Key, Stamp: products[i].Stamp, Record: &products[i].Record}
 		}
-		if err := yield(changes); err != nil {
-			return "", err
+		if len(changes) > 0 {
+			if err := yield(changes); err != nil {
+				return "", err
+			}
+		}
+		if len(ids) < listPage { // what is made from now on is the next poll's
+			break
 		}
 		last = ids[len(ids)-1]
 	}

@@ -155,7 +155,7 @@ func (e *Endpoint) load(ctx context.Context, s *session, op string, columns []an
 	}
 	answer, ok := a.Value.(map[string]any)
 	if !ok {
-		return nil, nil, e.strange("the result of load", a.Value)
+		return nil, nil, e.strangeWrite(a.Value)
 	}
 	if list, ok := answer["ids"].([]any); ok && len(list) == len(rows) {
 		ids, err := e.ids(list)
@@ -163,6 +163,13 @@ func (e *Endpoint) load(ctx context.Context, s *session, op string, columns []an
 	}
 	blamed, err = e.refused(answer["messages"])
 	return nil, blamed, err
+}
+
+// strangeWrite is the error of a load whose answer does not tell what it did.
+func (e *Endpoint) strangeWrite(got any) error {
+	err := e.strange("ids or messages", got)
+	err.MaybeDone = true
+	return err
 }
 
 // refused reads the messages of a load that wrote nothing.
@@ -190,7 +197,7 @@ func (e *Endpoint) refused(messages any) (blamed []int, err error) {
 		}
 	}
 	if first == "" {
-		return nil, e.strange("ids or messages", messages)
+		return nil, e.strangeWrite(messages)
 	}
 	return blamed, &pipeline.Error{Code: pipeline.CodeRecordRejected, Message: "Odoo refuses this: " + oneLine(first)}
 }

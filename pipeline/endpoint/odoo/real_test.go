@@ -30,7 +30,7 @@ func realSettings(t testing.TB) *odoo.Settings {
 	return s
 }
 
-func open(t testing.TB, s *odoo.Settings, observe pipeline.Observer) pipeline.Endpoint {
+func open(t testing.TB, s *odoo.Settings, observe pipeline.Observer, now func() time.Time) pipeline.Endpoint {
 	t.Helper()
 	if observe == nil {
 		observe = func(string, time.Duration, error) {}
@@ -40,7 +40,7 @@ func open(t testing.TB, s *odoo.Settings, observe pipeline.Observer) pipeline.En
 			t.Fatalf("settings: %+v", p)
 		}
 	}
-	e, err := odoo.Kind().Open(s, pipeline.Deps{Source: "erp", Logger: slog.New(slog.DiscardHandler), Observe: observe, Now: time.Now})
+	e, err := odoo.Kind().Open(s, pipeline.Deps{Source: "erp", Logger: slog.New(slog.DiscardHandler), Observe: observe, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func open(t testing.TB, s *odoo.Settings, observe pipeline.Observer) pipeline.En
 func TestRealOdooConforms(t *testing.T) {
 	s := realSettings(t)
 	endpointtest.Run(t, endpointtest.Harness{
-		Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil) },
+		Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil, time.Now) },
 		Fields: fields, UniqueEAN: true, FindsRepeats: true,
 	})
 }

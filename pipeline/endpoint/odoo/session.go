@@ -114,7 +114,7 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	answered := e.deps.Now()
-	s := &session{version: version, at: start, company: e.settings.Company}
+	s := &session{version: version, at: start}
 	if s.dialect, err = dialectOf(version, e.client.Host()); err != nil {
 		return nil, err
 	}
@@ -152,6 +152,7 @@ func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 		if err := e.checkCompany(rows[0]); err != nil {
 			return err
 		}
+		s.company = e.settings.Company // from here on: with a wrong one, Odoo refuses even to say so
 	}
 	if e.settings.Language == "" {
 		return nil

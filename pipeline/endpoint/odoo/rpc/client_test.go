@@ -113,7 +113,7 @@ func TestFaults(t *testing.T) {
 		"an error while reading":    {read, 1, traceback + "RuntimeError: broken module", pipeline.CodeServerError, pipeline.Transient, "broken module"},
 		"a rule of the shop":        {write, 2, "Barcode(s) already assigned:\n\n- Barcode \"5\" already assigned", pipeline.CodeRecordRejected, pipeline.Permanent, `already assigned: - Barcode "5"`},
 		"a language":                {read, 2, "Invalid language code: de_DE", pipeline.CodeLanguageNotInstalled, pipeline.Auth, "de_DE"},
-		"no products":               {read, 2, "Object product.template doesn't exist", pipeline.CodeModuleOff, pipeline.Auth, "no products"},
+		"no products":               {read, 2, "Object product.template doesn't exist", pipeline.CodeModuleOff, pipeline.Auth, `no model "product.template"`},
 		"the user is gone":          {read, 2, "Record does not exist or has been deleted.\n(Record: res.users(9,), User: 9)", pipeline.CodeAccessDenied, pipeline.Auth, `login "bot"`},
 		"a right":                   {write, 4, "You are not allowed to modify 'Product' (product.template) records.\n\nThis operation is allowed for the following groups:\n\t- Inventory/Administrator\n\t- Sales/Administrator\n\nContact your administrator.", pipeline.CodeAccessDenied, pipeline.Auth, `"bot" may not write product.template`},
 		"a key that is refused":     {read, 3, "Access Denied", pipeline.CodeAccessDenied, pipeline.Auth, `refuses the login "bot"`},

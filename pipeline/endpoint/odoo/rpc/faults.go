@@ -77,8 +77,8 @@ func (c *Client) warned(call Call, text string) error {
 		e.Message = "Odoo: " + oneLine(text)
 	case strings.HasPrefix(text, "Object ") && strings.Contains(text, "doesn't exist"):
 		e.Code, e.Class = pipeline.CodeModuleOff, pipeline.Auth
-		e.Message = fmt.Sprintf("the database %q has no products: the model %s does not exist", c.cfg.Database, call.Model)
-		e.Remedy = "Install one of Odoo's apps Sales, Inventory or Purchase in this database."
+		e.Message = fmt.Sprintf("the Odoo database %q has no model %q", c.cfg.Database, call.Model)
+		e.Remedy = "Install one of Odoo's apps Sales, Inventory or Purchase in this database: they bring the products."
 	case strings.Contains(text, "res.users("):
 		return c.loginRefused()
 	}
