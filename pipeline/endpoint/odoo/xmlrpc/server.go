@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Style is how a server formats its answers.
@@ -198,13 +199,23 @@ func writeStruct(b *bytes.Buffer, members Struct) error {
 // escape does what Python's marshaller and Odoo's do: three characters are escaped, and control
 // characters that XML cannot carry are left out.
 func escape(s string) string {
+	if strings.IndexFunc(s, needsEscape) < 0 {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if Carries(r) {
 			return r
 		}
 		return -1
 	}, s)
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return markup.Replace(s)
+}
+
+var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// needsEscape tells whether a text with the character cannot be written as it is.
+func needsEscape(r rune) bool {
+	return r == '&' || r == '<' || r == '>' || r == utf8.RuneError || !Carries(r)
 }
 
 // pythonFloat is repr() of a finite Python float.
