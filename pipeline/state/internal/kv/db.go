@@ -240,13 +240,23 @@ func (d *DB) Err() error {
 	return nil
 }
 
-// Bytes returns how much of the disk the store takes.
+// Bytes returns the size of the store's files. Pebble's own figure leaves out the log in use.
 func (d *DB) Bytes() (uint64, error) {
 	if err := d.enter(context.Background()); err != nil {
 		return 0, err
 	}
 	defer d.leave()
-	return d.pebble.Metrics().DiskSpaceUsage(), nil
+	names, err := d.files.List(d.dir)
+	if err != nil {
+		return 0, damagedError(d.dir, err)
+	}
+	total := uint64(0)
+	for _, name := range names {
+		if info, err := d.files.Stat(d.files.PathJoin(d.dir, name)); err == nil { // else it was removed meanwhile
+			total += uint64(info.Size())
+		}
+	}
+	return total, nil
 }
 
 // Damaged returns the error for content that cannot be understood.
