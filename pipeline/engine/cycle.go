@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/failpoint"
 	"github.com/tandem-sync/tandem/pipeline/spool"
 )
 
@@ -47,6 +48,7 @@ func (r *run) sync(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.CycleDecided)
 	r.cycle.Since = detected.Cursors
 	if err := r.brake(); err != nil {
 		return err
@@ -233,7 +235,10 @@ func (r *run) finish(ctx context.Context, detected pipeline.Detected) error {
 			Remedy:  "Nothing to do: the next cycle looks what became of them and goes on.",
 		}
 	}
-	return r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: r.Definition.Hash})
+	failpoint.Hit(failpoint.CycleBeforeMove)
+	err := r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: r.Definition.Hash})
+	failpoint.Hit(failpoint.CycleMoved)
+	return err
 }
 
 // idle tells whether nothing at all has to be done or remembered about an item.

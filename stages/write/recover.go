@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
 
 // Recover settles the intents whose outcome an earlier cycle did not learn. Of creations it looks for the
@@ -57,6 +58,7 @@ func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipe
 	if err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.RecoverLooked)
 	var commit pipeline.Commit
 	for i, in := range intents {
 		commit.Intents = append(commit.Intents, in.ID)
@@ -64,7 +66,7 @@ func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipe
 			s.recovered(c, &commit, in, made[i], links[in.Link])
 		}
 	}
-	return s.State.Commit(ctx, commit)
+	return s.store(ctx, commit)
 }
 
 func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
@@ -78,6 +80,7 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 		if err != nil {
 			return err
 		}
+		failpoint.Hit(failpoint.RecoverLooked)
 		var commit pipeline.Commit
 		for _, intent := range in {
 			commit.Intents = append(commit.Intents, intent.ID)
@@ -92,11 +95,18 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 			}
 			commit.History = append(commit.History, event)
 		}
-		if err := s.State.Commit(ctx, commit); err != nil {
+		if err := s.store(ctx, commit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// store commits what recovery learned.
+func (s *Stage) store(ctx context.Context, c pipeline.Commit) error {
+	err := s.State.Commit(ctx, c)
+	failpoint.Hit(failpoint.RecoverCommitted)
+	return err
 }
 
 // recovered links a record that was made, as the write stage would have: see rebase.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
 
 // attempts is how often a write is tried while its error is worth another try.
@@ -34,16 +35,19 @@ func (b *batch) sendKind(ctx context.Context, side pipeline.Side, kind pipeline.
 	if err != nil || len(jobs) == 0 {
 		return err
 	}
+	failpoint.Hit(failpoint.WriteChecked)
 	if err := b.intend(ctx, jobs); err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.WriteIntended)
 	if err := b.try(ctx, side, kind, jobs); err != nil {
 		return err
 	}
 	if kind == pipeline.Remove {
-		return b.readArchived(ctx, side, jobs)
+		err = b.readArchived(ctx, side, jobs)
 	}
-	return nil
+	failpoint.Hit(failpoint.WriteReadBack)
+	return err
 }
 
 // readArchived reads archived records back whole, since archiving edits them.
@@ -73,6 +77,7 @@ func (b *batch) try(ctx context.Context, side pipeline.Side, kind pipeline.Mutat
 			return stopped(jobs, err)
 		}
 		receipts := b.call(ctx, side, kind, jobs)
+		failpoint.Hit(failpoint.WriteSent)
 		again, held := note(jobs, receipts)
 		if held != nil {
 			return held
@@ -91,6 +96,7 @@ func (b *batch) try(ctx context.Context, side pipeline.Side, kind pipeline.Mutat
 		if err != nil {
 			return err
 		}
+		failpoint.Hit(failpoint.WriteLooked)
 		jobs = rest
 	}
 	return nil

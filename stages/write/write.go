@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
 
 // State is what the stage needs of a pipeline's state.
@@ -72,8 +73,11 @@ func (s *Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipelin
 		}
 	}
 	sent := b.each(func(side pipeline.Side) error { return b.send(ctx, side) })
+	failpoint.Hit(failpoint.WriteBefore)
 	// What took effect is stored even when the cycle is being stopped.
-	return errors.Join(sent, b.commit(context.WithoutCancel(ctx)))
+	err := errors.Join(sent, b.commit(context.WithoutCancel(ctx)))
+	failpoint.Hit(failpoint.WriteCommitted)
+	return err
 }
 
 // reload replaces the items' links by what the state holds now.

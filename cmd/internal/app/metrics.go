@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
 
 // metrics are what the process as a whole measures. What a pipeline does is measured by the engine.
@@ -76,6 +77,7 @@ func (m *metrics) observer(source string) pipeline.Observer {
 		}
 		m.requests.WithLabelValues(source, operation, result).Inc()
 		m.durations.WithLabelValues(source, operation).Observe(took.Seconds())
+		failpoint.Hit(failpoint.SourceRequest)
 	}
 }
 
