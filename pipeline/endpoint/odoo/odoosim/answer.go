@@ -61,9 +61,6 @@ func (s *Server) traceback(f *orm.Fault) string {
 	b.WriteString("Traceback (most recent call last):\n")
 	fmt.Fprintf(&b, "  File %q, line %d, in xmlrpc_2\n", rpc, s.dialect.RPCLines[0])
 	fmt.Fprintf(&b, "  File %q, line %d, in _xmlrpc\n", rpc, s.dialect.RPCLines[1])
-	for _, frame := range f.Frames {
-		fmt.Fprintf(&b, "  File %s\n", frame)
-	}
 	b.WriteString(f.Text + "\n")
 	return b.String()
 }

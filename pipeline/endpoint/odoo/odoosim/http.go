@@ -15,7 +15,7 @@ import (
 )
 
 // limits are those of the stand-in itself, wide enough for what a real server takes.
-var limits = xmlrpc.Limits{Bytes: 512 << 20, Depth: 64, Values: 64 << 20}
+func limits() xmlrpc.Limits { return xmlrpc.Limits{Bytes: 512 << 20, Depth: 64, Values: 64 << 20} }
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -65,7 +65,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, errors.New("the body is too large")
 	}
 	if limit == 0 {
-		limit = limits.Bytes
+		limit = limits().Bytes
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err == nil && int64(len(body)) > limit {
@@ -81,7 +81,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, service string, f
 	c := call{service: service, stamp: stamp}
 	err := wellFormed(body)
 	if err == nil {
-		c.method, c.params, err = xmlrpc.DecodeCall(body, limits)
+		c.method, c.params, err = xmlrpc.DecodeCall(body, limits())
 	}
 	if err != nil {
 		s.write(w, s.answer(nil, malformed(err), first))

@@ -45,7 +45,7 @@ type Rule struct {
 	Probability float64
 
 	Effect Effect
-	Delay  time.Duration
+	Delay  time.Duration // before the effect
 	Size   int64
 	Code   int
 	Text   string
@@ -156,6 +156,7 @@ func (s *Server) before(w http.ResponseWriter, r *http.Request, rule *Rule, firs
 	if rule == nil {
 		return false
 	}
+	s.wait(r, rule.Delay)
 	switch rule.Effect {
 	case DropBefore:
 		panic(http.ErrAbortHandler)
@@ -173,8 +174,6 @@ func (s *Server) before(w http.ResponseWriter, r *http.Request, rule *Rule, firs
 	case Refuse:
 		s.write(w, xmlrpc.EncodeFault(rule.Code, rule.Text, s.dialect.Style))
 		return true
-	case Delay:
-		s.wait(r, rule.Delay)
 	}
 	return false
 }

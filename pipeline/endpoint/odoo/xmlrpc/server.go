@@ -208,10 +208,8 @@ func escape(s string) string {
 		}
 		return -1
 	}, s)
-	return markup.Replace(s)
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }
-
-var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // needsEscape tells whether a text with the character cannot be written as it is.
 func needsEscape(r rune) bool {

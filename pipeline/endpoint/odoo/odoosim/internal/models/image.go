@@ -9,6 +9,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,22 +139,23 @@ func fitting(e *orm.Env, raw []byte) (any, error) {
 	return resized, nil
 }
 
+// codec reads one format of images.
+type codec struct {
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
 // codecs are the formats that are understood.
-var codecs = map[string]struct {
-	config func(*bytes.Reader) (image.Config, error)
-	decode func(*bytes.Reader) (image.Image, error)
-}{
-	"png":  {func(r *bytes.Reader) (image.Config, error) { return png.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return png.Decode(r) }},
-	"jpeg": {func(r *bytes.Reader) (image.Config, error) { return jpeg.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return jpeg.Decode(r) }},
-	"gif":  {func(r *bytes.Reader) (image.Config, error) { return gif.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return gif.Decode(r) }},
-	"bmp":  {func(r *bytes.Reader) (image.Config, error) { return bmp.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return bmp.Decode(r) }},
-	"tiff": {func(r *bytes.Reader) (image.Config, error) { return tiff.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return tiff.Decode(r) }},
-	"webp": {func(r *bytes.Reader) (image.Config, error) { return webp.DecodeConfig(r) }, func(r *bytes.Reader) (image.Image, error) { return webp.Decode(r) }},
+func codecs() map[string]codec {
+	return map[string]codec{
+		"png": {png.DecodeConfig, png.Decode}, "jpeg": {jpeg.DecodeConfig, jpeg.Decode}, "gif": {gif.DecodeConfig, gif.Decode},
+		"bmp": {bmp.DecodeConfig, bmp.Decode}, "tiff": {tiff.DecodeConfig, tiff.Decode}, "webp": {webp.DecodeConfig, webp.Decode},
+	}
 }
 
 // sniff looks at the head of an image only, so a truncated one passes, as it does in Odoo.
 func sniff(raw []byte) (image.Config, string) {
-	for format, codec := range codecs {
+	for format, codec := range codecs() {
 		if config, err := codec.config(bytes.NewReader(raw)); err == nil {
 			return config, format
 		}
@@ -164,7 +166,7 @@ func sniff(raw []byte) (image.Config, string) {
 // encodeWithin decodes an image and encodes it again, at most side pixels wide and high. PNG stays PNG
 // and BMP becomes it; the rest becomes JPEG.
 func encodeWithin(raw []byte, format string, side int) (*orm.Blob, error) {
-	full, err := codecs[format].decode(bytes.NewReader(raw))
+	full, err := codecs()[format].decode(bytes.NewReader(raw))
 	if err != nil {
 		return nil, err
 	}

@@ -16,9 +16,11 @@ type Seed struct {
 }
 
 // languageNames are the languages that a database knows, installed or not.
-var languageNames = [][2]string{
-	{"en_US", "English (US)"}, {"fr_FR", "French / Français"}, {"de_DE", "German / Deutsch"},
-	{"es_ES", "Spanish / Español"}, {"it_IT", "Italian / Italiano"}, {"nl_NL", "Dutch / Nederlands"},
+func languageNames() [][2]string {
+	return [][2]string{
+		{"en_US", "English (US)"}, {"fr_FR", "French / Français"}, {"de_DE", "German / Deutsch"},
+		{"es_ES", "Spanish / Español"}, {"it_IT", "Italian / Italiano"}, {"nl_NL", "Dutch / Nederlands"},
+	}
 }
 
 // Plant makes the records of a fresh database.
@@ -41,7 +43,7 @@ func plantLanguages(e *orm.Env, s Seed) error {
 	for _, code := range s.Languages {
 		installed[code] = true
 	}
-	for _, l := range languageNames {
+	for _, l := range languageNames() {
 		values := orm.Values{"code": l[0], "name": l[1], "iso_code": l[0][:2], "active": installed[l[0]]}
 		if err := add(e, "res.lang", 0, values); err != nil {
 			return err

@@ -7,10 +7,12 @@ import (
 )
 
 // sharedNames are the fields that belong to the variant and that a template shows while it has one.
-var sharedNames = []string{"barcode", "default_code", "standard_price", "volume", "weight"}
+func sharedNames() []string {
+	return []string{"barcode", "default_code", "standard_price", "volume", "weight"}
+}
 
 // keptNames are those of them that the template keeps a copy of in a column of its own.
-var keptNames = []string{"default_code", "volume", "weight"}
+func keptNames() []string { return []string{"default_code", "volume", "weight"} }
 
 // sharedFields returns the template's side of the shared fields, by name.
 func sharedFields(d orm.Dialect) map[string]*orm.Field {
@@ -18,7 +20,7 @@ func sharedFields(d orm.Dialect) map[string]*orm.Field {
 	for _, f := range variantColumns(d) {
 		own := &orm.Field{Name: f.Name, Label: f.Label, Type: f.Type, Digits: f.Digits, Groups: f.Groups}
 		own.Set = func(e *orm.Env, ids []int64, v any) error { return setShared(e, ids, own.Name, v) }
-		if slices.Contains(keptNames, f.Name) {
+		if slices.Contains(keptNames(), f.Name) {
 			own.Stored = true
 			own.Indexed = f.Name == "default_code"
 		} else {

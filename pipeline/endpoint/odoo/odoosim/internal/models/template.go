@@ -130,7 +130,7 @@ func createTemplates(e *orm.Env, list []orm.Values) ([]int64, error) {
 	}
 	for i, values := range typed {
 		shared := orm.Values{}
-		for _, name := range sharedNames {
+		for _, name := range sharedNames() {
 			if v, ok := values[name]; ok && orm.Truthy(v) {
 				shared[name] = v
 			}

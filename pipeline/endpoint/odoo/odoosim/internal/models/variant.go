@@ -81,7 +81,7 @@ func createVariants(e *orm.Env, list []orm.Values) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	refreshKept(e, ids, keptNames)
+	refreshKept(e, ids, keptNames())
 	return ids, checkBarcodes(e, ids)
 }
 
@@ -90,7 +90,7 @@ func writeVariants(e *orm.Env, ids []int64, values orm.Values) error {
 		return err
 	}
 	var kept []string
-	for _, name := range keptNames {
+	for _, name := range keptNames() {
 		if _, written := values[name]; written {
 			kept = append(kept, name)
 		}

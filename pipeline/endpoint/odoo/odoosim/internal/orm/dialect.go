@@ -79,7 +79,7 @@ const (
 // take what is known of them and for the rest the nearest measured one.
 func DialectOf(version int) (Dialect, error) {
 	if version < OldestVersion || version > NewestVersion {
-		return Dialect{}, fmt.Errorf("Odoo %d is not among the versions %d to %d", version, OldestVersion, NewestVersion)
+		return Dialect{}, fmt.Errorf("the stand-in speaks the Odoo versions %d to %d, not %d", OldestVersion, NewestVersion, version)
 	}
 	d := dialect16()
 	if version >= 17 {

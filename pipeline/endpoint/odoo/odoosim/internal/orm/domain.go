@@ -19,13 +19,16 @@ func (c condition) candidates() ([]int64, bool) {
 	return c.find()
 }
 
-var (
-	always = condition{match: func(*Row) bool { return true }}
-	never  = condition{
+// constant matches every row, or none.
+func constant(holds bool) condition {
+	if holds {
+		return condition{match: func(*Row) bool { return true }}
+	}
+	return condition{
 		match: func(*Row) bool { return false },
 		find:  func() ([]int64, bool) { return nil, true },
 	}
-)
+}
 
 // compile reads a domain: leaves [field, operator, value] and the operators "&", "|", "!" before what
 // they connect. Leaves that nothing connects are joined by "&".

@@ -23,8 +23,6 @@ const (
 type Fault struct {
 	Class Class
 	Text  string
-	// Frames are the lines of the traceback between the entry and the last, for the class Other.
-	Frames []string
 	// Column is the column that a required value is missing in, "" for other faults.
 	Column string
 	// EveryRow: load blames all rows of a batch for this fault of one of them.

@@ -5,16 +5,14 @@ import (
 	"strings"
 )
 
-// negations are the operators that stand for "not" another.
-var negations = map[string]string{
-	"=": "!=", "!=": "=", "in": "not in", "not in": "in",
-	"like": "not like", "not like": "like", "ilike": "not ilike", "not ilike": "ilike",
-	"<": ">=", ">=": "<", ">": "<=", "<=": ">",
-}
-
-var operators = []string{
-	"=", "!=", "<=", "<", ">", ">=", "=like", "=ilike", "like", "not like", "ilike", "not ilike",
-	"in", "not in", "child_of", "parent_of",
+// operators are the operators of leaves, each with the one that stands for "not" it, "" for none.
+func operators() map[string]string {
+	return map[string]string{
+		"=": "!=", "!=": "=", "in": "not in", "not in": "in",
+		"like": "not like", "not like": "like", "ilike": "not ilike", "not ilike": "ilike",
+		"<": ">=", ">=": "<", ">": "<=", "<=": ">",
+		"=like": "", "=ilike": "", "child_of": "", "parent_of": "",
+	}
 }
 
 // negative tells whether the operator holds for what has no value at all.
@@ -29,24 +27,18 @@ func negative(operator string) bool {
 // leaf compiles one condition on one field.
 func (e *Env) leaf(m *Model, leaf []any, negated bool) (condition, error) {
 	if n, ok := leaf[0].(int64); ok {
-		if (n == 1) != negated {
-			return always, nil
-		}
-		return never, nil
+		return constant((n == 1) != negated), nil
 	}
 	name, _ := leaf[0].(string)
 	operator, _ := leaf[1].(string)
 	operator, value := normalise(operator, leaf[2])
-	if !slices.Contains(operators, operator) {
+	opposite, known := operators()[operator]
+	if !known {
 		return condition{}, Errorf("ValueError", "Invalid operator %s in domain term %s", Repr(leaf[1]), reprLeaf(leaf))
 	}
-	inverted := false
-	if negated {
-		if opposite, ok := negations[operator]; ok {
-			operator = opposite
-		} else {
-			inverted = true
-		}
+	inverted := negated && opposite == ""
+	if negated && !inverted {
+		operator = opposite
 	}
 	c, err := e.fieldLeaf(m, name, operator, value, leaf)
 	if inverted && err == nil {
@@ -125,7 +117,7 @@ func (e *Env) fieldLeaf(m *Model, name, operator string, value any, leaf []any) 
 // ignored.
 func (e *Env) searched(m *Model, f *Field, rest, operator string, value any) (condition, error) {
 	if f.Search == nil {
-		return always, nil
+		return constant(true), nil
 	}
 	if rest != "" {
 		ids, err := e.Search(e.DB.models[f.Relation], []any{[]any{rest, operator, value}}, "id", 0, 0)
@@ -221,7 +213,7 @@ func (e *Env) referenceLeaf(f *Field, operator string, value any) (condition, er
 	}
 	positive := operator
 	if negative(operator) {
-		positive = negations[operator]
+		positive = operators()[operator]
 	}
 	if positive == "in" {
 		positive = "="

@@ -3,6 +3,7 @@ package orm
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Create makes records as the user of e does, and returns their ids.
@@ -168,10 +169,13 @@ func (e *Env) createParent(m *Model, p plan) ([]assignment, error) {
 func (e *Env) withDefaults(m *Model, values Values) Values {
 	all := make(Values, len(values)+8)
 	for _, f := range m.Fields {
-		if v, ok := e.Context["default_"+f.Name]; ok {
-			all[f.Name] = v
-		} else if f.Default != nil {
+		if f.Default != nil {
 			all[f.Name] = f.Default(e)
+		}
+	}
+	for key, v := range e.Context {
+		if name, ok := strings.CutPrefix(key, "default_"); ok && m.byName[name] != nil {
+			all[name] = v
 		}
 	}
 	maps.Copy(all, values)
