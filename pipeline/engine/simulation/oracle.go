@@ -27,9 +27,36 @@ type verdict struct {
 	errs      []error
 }
 
+func (w *world) newVerdict() *verdict {
+	return &verdict{world: w, waiting: map[string]map[string]bool{}, failed: map[string]bool{}, mentioned: map[string]bool{}}
+}
+
+// editsArrived is invariant 4: every edit of a linked pair has arrived without the help of a full pass.
+func (w *world) editsArrived(ctx context.Context) error {
+	v := w.newVerdict()
+	v.readSides()
+	if err := v.readState(ctx); err != nil {
+		return err
+	}
+	err := w.store.EachLink(ctx, func(l *pipeline.Link) error {
+		uid := v.keys[pipeline.Left][l.Keys[pipeline.Left]]
+		left, onLeft := v.sides[pipeline.Left][uid]
+		right, onRight := v.sides[pipeline.Right][uid]
+		if onLeft && onRight && left.Key == l.Keys[0] && right.Key == l.Keys[1] {
+			found := len(v.errs)
+			v.agreed(uid, left, right)
+			if len(v.errs) > found {
+				v.errs = append(v.errs, errors.New("before any full pass; "+v.story(uid)))
+			}
+		}
+		return nil
+	})
+	return errors.Join(append(v.errs, err)...)
+}
+
 // judge holds the end state against the invariants.
 func (w *world) judge(ctx context.Context) error {
-	v := &verdict{world: w, waiting: map[string]map[string]bool{}, failed: map[string]bool{}, mentioned: map[string]bool{}}
+	v := w.newVerdict()
 	if err := v.quietCycle(ctx); err != nil {
 		return err
 	}

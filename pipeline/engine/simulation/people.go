@@ -27,10 +27,11 @@ type people struct {
 
 // late is a transaction that commits behind the back of a poll.
 type late struct {
-	side pipeline.Side
-	tx   *memory.Tx
-	uid  string
-	set  pipeline.Values
+	begun time.Time
+	side  pipeline.Side
+	tx    *memory.Tx
+	uid   string
+	set   pipeline.Values
 }
 
 func (p *people) init() {
@@ -160,7 +161,7 @@ func (p *people) beginLate(side pipeline.Side) {
 	if key == "" || len(p.open) >= 3 {
 		return
 	}
-	l := &late{side: side, tx: p.systems[side].Begin(), uid: uid, set: p.edits()}
+	l := &late{begun: p.now, side: side, tx: p.systems[side].Begin(), uid: uid, set: p.edits()}
 	l.tx.Edit(key, l.set)
 	p.open = append(p.open, l)
 }
@@ -177,7 +178,18 @@ func (p *people) commitLate() {
 	}
 }
 
+// longest is how long a transaction of theirs lasts at most: less than the overlap of the polls.
+const longest = 12 * time.Minute
+
+// commitBefore commits what would otherwise last too long if so much time passes now.
+func (p *people) commitBefore(d time.Duration) {
+	for len(p.open) > 0 && p.now.Add(d).Sub(p.open[0].begun) > longest {
+		p.commitLate()
+	}
+}
+
 func (p *people) remember(side pipeline.Side, uid string, fields pipeline.Values) {
+	p.watch.look(side)
 	if p.last[side][uid] == nil {
 		p.last[side][uid] = pipeline.Values{}
 	}

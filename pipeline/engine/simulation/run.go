@@ -13,8 +13,8 @@ import (
 
 // Stats counts what a run went through.
 type Stats struct {
-	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Checks int
-	Faults                                                                      map[memory.FaultKind]int
+	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Checks int
+	Faults                                                                              map[memory.FaultKind]int
 }
 
 // Add adds another run's counts.
@@ -29,6 +29,7 @@ func (s *Stats) Add(o Stats) {
 	s.Writes += o.Writes
 	s.Conflicts += o.Conflicts
 	s.Checks += o.Checks
+	s.Braked += o.Braked
 	if s.Faults == nil {
 		s.Faults = map[memory.FaultKind]int{}
 	}
@@ -52,9 +53,9 @@ func Run(ctx context.Context, seed uint64, mutant Mutant) (Stats, error) {
 		}
 	}
 	if err := w.settle(ctx); err != nil {
-		return w.stats, err
+		return w.stats, errors.Join(append(w.watch.errs, err)...)
 	}
-	return w.stats, w.judge(ctx)
+	return w.stats, errors.Join(append(w.watch.errs, w.judge(ctx))...)
 }
 
 // round lets people act, perhaps arms a crash, and runs a cycle.
@@ -71,7 +72,9 @@ func (w *world) round(ctx context.Context) error {
 	if w.chance(40) {
 		w.trouble.crashIn = 1 + w.rand.IntN(60)
 	}
-	w.cycle(ctx, w.chance(15))
+	if err := w.cycle(ctx, w.chance(15)); err != nil {
+		return err
+	}
 	if w.trouble.crashed {
 		_ = w.state.Close()
 		w.trouble.crashed = false
@@ -80,12 +83,18 @@ func (w *world) round(ctx context.Context) error {
 		}
 	}
 	w.trouble.crashIn = 0
-	w.now = w.now.Add(time.Duration(w.rand.IntN(600)) * time.Second)
+	pause := time.Duration(w.rand.IntN(600)) * time.Second
+	w.people.commitBefore(pause)
+	w.now = w.now.Add(pause)
 	return nil
 }
 
-func (w *world) cycle(ctx context.Context, full bool) pipeline.Report {
+// cycle runs one and holds it against what can be seen at once.
+func (w *world) cycle(ctx context.Context, full bool) error {
+	w.watch.newCycle()
+	before := [2]memory.Counts{w.systems[0].Counts(), w.systems[1].Counts()}
 	report := w.engine.Sync(ctx, engine.Options{Full: full})
+	w.last = report
 	w.stats.Cycles++
 	if report.Full {
 		w.stats.Full++
@@ -94,21 +103,65 @@ func (w *world) cycle(ctx context.Context, full bool) pipeline.Report {
 	for _, n := range report.Writes {
 		w.stats.Writes += n.Total()
 	}
-	return report
+	w.braked(report, before)
+	if w.trouble.crashed {
+		return nil
+	}
+	return w.watch.afterCycle(ctx)
 }
 
-// settle ends all trouble and runs cycles until both sides should be at rest. Deletions need two full
-// passes to be proven, quarantine waits hours for its next try.
+// braked is invariant 9: a braked cycle writes nothing, and no cycle goes above its limits.
+func (w *world) braked(report pipeline.Report, before [2]memory.Counts) {
+	removed, written := 0, 0
+	for s, b := range before {
+		after := w.systems[s].Counts()
+		removed += after.Removed - b.Removed
+		written += after.Writes() - b.Writes()
+	}
+	w.stats.Checks++
+	if report.BrakedBy != nil {
+		w.stats.Braked++
+		if written > 0 {
+			w.watch.fail(9, "a cycle braked by %s wrote %d times", *report.BrakedBy, written)
+		}
+	}
+	if !w.trouble.quiet && !w.limits.Deletes.Allows(removed, 0) {
+		w.watch.fail(9, "a cycle removed %d records, the limit is %s", removed, w.limits.Deletes)
+	}
+	updates := 0
+	for _, n := range report.Writes {
+		updates += n.Update
+	}
+	// One record may be updated on both sides and counts once.
+	if !w.trouble.quiet && w.limits.Updates.Set && !w.limits.Updates.Allows((updates+1)/2, 0) {
+		w.watch.fail(9, "a cycle updated %d records, the limit is %s", updates, w.limits.Updates)
+	}
+}
+
+// settle ends all trouble and runs cycles until both sides should be at rest: first as they come, which
+// must bring every edit over (Invariant 4), then with full passes, of which deletions need two.
+// Quarantine waits hours for its next try.
 func (w *world) settle(ctx context.Context) error {
 	w.trouble.quiet = true
+	w.def.Limits = pipeline.Limits{}
 	for len(w.people.open) > 0 {
 		w.people.commitLate()
 	}
 	for i := range 8 {
-		w.now = w.now.Add(7 * time.Hour)
-		report := w.cycle(ctx, i%2 == 0)
-		if report.Result == pipeline.ResultFailed {
-			return fmt.Errorf("a cycle without any trouble failed: %+v", report.Error)
+		w.now = w.now.Add(time.Minute)
+		if i >= 3 {
+			w.now = w.now.Add(7 * time.Hour)
+		}
+		if err := w.cycle(ctx, i >= 3 && i%2 == 1); err != nil {
+			return err
+		}
+		if w.last.Result == pipeline.ResultFailed {
+			return fmt.Errorf("a cycle without any trouble failed: %+v", w.last.Error)
+		}
+		if i == 2 && !w.last.Full {
+			if err := w.editsArrived(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -43,7 +43,11 @@ type world struct {
 	engine  *engine.Engine
 	trouble trouble
 	people  people
-	stats   Stats
+	watch   watcher
+	// limits are the brakes of this seed, which the definition has too until everything is to settle.
+	limits pipeline.Limits
+	stats  Stats
+	last   pipeline.Report
 }
 
 // clock is the virtual time of this process.
@@ -70,12 +74,20 @@ func newWorld(seed uint64, mutant Mutant) *world {
 		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
 	}
 	w.trouble.world, w.people.world = w, w
+	w.watch.init(w)
 	w.people.init()
 	w.keyless = w.chance(50)
 	for _, s := range pipeline.Sides() {
 		w.systems[s] = w.newSystem(s)
 	}
 	w.def = w.definition()
+	if w.chance(30) {
+		w.limits = pipeline.Limits{Updates: pipeline.CountLimit(2), Deletes: pipeline.CountLimit(1)}
+		w.def.Limits = w.limits
+	}
+	if mutant.Brakes != nil {
+		w.def.Limits = mutant.Brakes(w.def.Limits)
+	}
 	return w
 }
 
@@ -96,7 +108,10 @@ func (w *world) newSystem(s pipeline.Side) *memory.System {
 		Tombstones:     w.chance(30),
 		Vouch:          w.chance(50),
 		Fault:          func(op string, _ int) memory.FaultKind { return w.trouble.onCall(s, op) },
-		OnWrite:        func(string, []pipeline.Key) { w.people.interfere() },
+		OnWrite: func(_ string, keys []pipeline.Key) {
+			w.watch.onWrite(s, keys)
+			w.people.interfere()
+		},
 	}
 	if w.chance(50) {
 		cfg.Unique = []string{"ean"}
@@ -192,10 +207,11 @@ func (w *world) start(ctx context.Context) error {
 	if w.mutant.Store != nil {
 		p.store = w.mutant.Store(p.store)
 	}
-	if w.mutant.Endpoint != nil {
-		for _, s := range pipeline.Sides() {
+	for _, s := range pipeline.Sides() {
+		if w.mutant.Endpoint != nil {
 			p.endpoints[s] = w.mutant.Endpoint(p.endpoints[s])
 		}
+		p.endpoints[s] = &watched{Endpoint: p.endpoints[s], side: s, o: &w.watch}
 	}
 	p.detector = detect.New(detect.Config{State: p.store})
 	if w.mutant.Detector != nil {
@@ -226,4 +242,14 @@ type Mutant struct {
 	Endpoint func(pipeline.Endpoint) pipeline.Endpoint
 	Detector func(pipeline.Detector) pipeline.Detector
 	Stages   func([]pipeline.Stage) []pipeline.Stage
+	Brakes   func(pipeline.Limits) pipeline.Limits
+}
+
+// CursorNow returns the cursor that a memory system gives with no overlap: a mutant's.
+func CursorNow(ctx context.Context, end pipeline.Endpoint) (string, error) {
+	about, err := end.Describe(ctx)
+	if err != nil {
+		return "", err
+	}
+	return about.Time.UTC().Format(time.RFC3339Nano), nil
 }
