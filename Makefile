@@ -21,7 +21,7 @@ demo: build ## both systems, a catalogue and the daemon on this machine; says wh
 	bin/tandem demo
 
 .PHONY: check
-check: format vet lint test examples ## what CI runs: format, vet, lint, tests with the race detector, examples
+check: format vet lint test sim examples ## what CI runs: format, vet, lint, tests with the race detector, simulation, examples
 
 .PHONY: format
 format: $(LINT)
@@ -43,6 +43,12 @@ test: ## all tests, with the race detector where there is a C compiler
 	  echo "make test: no C compiler, so without the race detector; to have it: apt-get install gcc libc6-dev"; \
 	  $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
 	fi
+
+SEEDS ?= 2000
+FIRST ?= 1
+.PHONY: sim
+sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on
+	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run TestSimulation -v -seeds $(SEEDS) -first $(FIRST)
 
 .PHONY: examples
 examples: build ## validates every example

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("seeds", 300, "how many seeds to play")
+	seeds = flag.Int("seeds", 60, "how many seeds to play")
 	first = flag.Uint64("first", 1, "the first seed")
 )
 
