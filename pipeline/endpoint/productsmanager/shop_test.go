@@ -47,7 +47,7 @@ type shop struct {
 	observed map[string]int
 }
 
-func newShop(t *testing.T, config pmsim.Config) *shop {
+func newShop(t testing.TB, config pmsim.Config) *shop {
 	t.Helper()
 	s := &shop{clock: newClock(), observed: map[string]int{}}
 	config.Now = s.clock.now
@@ -61,7 +61,7 @@ func newShop(t *testing.T, config pmsim.Config) *shop {
 }
 
 // open connects to the shop; change may alter the settings.
-func (s *shop) open(t *testing.T, change func(*productsmanager.Settings)) pipeline.Endpoint {
+func (s *shop) open(t testing.TB, change func(*productsmanager.Settings)) pipeline.Endpoint {
 	t.Helper()
 	kind := productsmanager.Kind()
 	settings := kind.Settings().(*productsmanager.Settings)

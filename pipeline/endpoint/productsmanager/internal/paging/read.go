@@ -69,9 +69,9 @@ func Read(ctx context.Context, list List) error {
 		if r.done() {
 			return nil
 		}
-	}
-	if r.Complete && r.total > len(r.seen) {
-		return incomplete("the list of products gave %d rows, but announces %d", len(r.seen), r.total)
+		if r.turn > 1 && r.fresh == 0 { // reading on would bring nothing
+			return incomplete("the list of products gives %d rows, but announces %d", len(r.seen), r.total)
+		}
 	}
 	return incomplete("the list of products changes faster than it can be read")
 }
