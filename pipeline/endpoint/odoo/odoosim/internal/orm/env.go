@@ -43,7 +43,6 @@ type Database struct {
 	names       []string
 	accounts    []*Account
 	generations uint64
-	total       Tally
 }
 
 // NewDatabase returns a database with those models, parents before their children, and no rows.
@@ -51,7 +50,7 @@ func NewDatabase(name string, d Dialect, now func() time.Time, models []*Model) 
 	db := &Database{
 		Name: name, Dialect: d, Now: now,
 		Rights: func(*Env, *Model, Op) error { return nil },
-		models: map[string]*Model{}, total: newTally(),
+		models: map[string]*Model{},
 	}
 	for _, m := range models {
 		db.models[m.Name] = m
@@ -80,9 +79,6 @@ func (db *Database) checkRelations(m *Model) error {
 	}
 	return nil
 }
-
-// Model returns the model of that name, nil if there is none.
-func (db *Database) Model(name string) *Model { return db.models[name] }
 
 // Models returns the names of all models.
 func (db *Database) Models() []string { return slices.Clone(db.names) }
@@ -145,7 +141,7 @@ type Env struct {
 	super bool
 }
 
-// Model returns a model that is known to exist.
+// Model returns the model of that name, nil if there is none.
 func (e *Env) Model(name string) *Model { return e.DB.models[name] }
 
 // Dialect returns the version's peculiarities.

@@ -97,11 +97,6 @@ func (f *Field) Index() *Field { f.Indexed = true; return f }
 // Or gives the field a default and returns it.
 func (f *Field) Or(v any) *Field { f.Default = func(*Env) any { return v }; return f }
 
-// isText tells whether values are texts.
-func (f *Field) isText() bool {
-	return f.Type == Char || f.Type == Text || f.Type == HTML || f.Type == Selection
-}
-
 // searchable tells whether a domain may name the field.
 func (f *Field) searchable() bool {
 	return f.Stored || f.Search != nil || f.Type == One2many || f.inherited != nil && f.inherited.searchable()

@@ -51,9 +51,6 @@ type Model struct {
 	table   *Table
 }
 
-// Field returns a field by name, nil if there is none.
-func (m *Model) Field(name string) *Field { return m.byName[name] }
-
 // Fetch returns a row, nil if there is none. It must be neither changed nor kept.
 func (m *Model) Fetch(id int64) *Row { return m.table.rows[id] }
 
