@@ -29,7 +29,6 @@ type settings struct {
 	pm       pmsim.Config
 	odoo     odoosim.Config
 	pipeline string // further lines of the pipeline block
-	sku      string // only products whose SKU begins so take part
 }
 
 // newWorld starts both stand-ins and writes a configuration.

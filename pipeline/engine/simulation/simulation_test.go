@@ -2,7 +2,6 @@ package simulation_test
 
 import (
 	"flag"
-	"fmt"
 	"runtime"
 	"sync"
 	"testing"
@@ -43,5 +42,5 @@ func TestSimulation(t *testing.T) {
 	}
 	close(next)
 	wg.Wait()
-	t.Log(fmt.Sprintf("%+v", total))
+	t.Logf("%+v", total)
 }

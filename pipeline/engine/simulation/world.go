@@ -3,7 +3,6 @@ package simulation
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -198,7 +197,7 @@ func (w *world) start(ctx context.Context) error {
 		store:  w.store,
 		stages: []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
 	}
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.DiscardHandler)
 	for _, s := range pipeline.Sides() {
 		p.endpoints[s] = engine.NewRetrying(w.systems[s], engine.RetryConfig{
 			Source: w.def.Sources[s], Logger: logger, Wait: w.wait, Attempts: 3, Jitter: w.rand.Float64,

@@ -48,7 +48,7 @@ type Fault struct {
 	Off     int           // FaultWrongTotal; 1000 by default
 }
 
-// Always, as Fault.Times, lets all requests fail.
+// Always is the Fault.Times of a fault that all requests have.
 const Always = -1
 
 // Injection is a fault at work.

@@ -9,7 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// ErrStop, returned by the function that a scan calls, ends the scan without an error.
+// ErrStop is what the function that a scan calls returns to end the scan without an error.
 var ErrStop = errors.New("stop")
 
 // Reader reads. It is valid only in the function that it was given to.

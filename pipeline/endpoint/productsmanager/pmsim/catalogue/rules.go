@@ -27,7 +27,7 @@ const (
 	Status
 )
 
-// AllDigits, as Rule.Digits, keeps every decimal.
+// AllDigits is the Rule.Digits of a number that keeps every decimal.
 const AllDigits = -1
 
 // MaxImages is how many images a product may have.
