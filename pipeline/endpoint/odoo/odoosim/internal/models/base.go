@@ -20,7 +20,7 @@ func users(d orm.Dialect) *orm.Model {
 		Methods: map[string]orm.Method{
 			"context_get": {Run: contextGet},
 			// Up to 17 has_group is a method of the model, later of the user's record.
-			"has_group": {Params: []string{"group_ext_id"}, OnRecords: d.Version >= 18, Run: hasGroup},
+			"has_group": {Params: []string{"group_ext_id"}, OnRecords: d.GroupsOfRecord, Run: hasGroup},
 		},
 	}
 }

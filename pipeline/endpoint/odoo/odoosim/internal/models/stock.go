@@ -66,7 +66,7 @@ func neverMoved(e *orm.Env, variants []int64) error {
 
 // keepsType refuses to change whether a product is storable once stock moved.
 func keepsType(e *orm.Env, ids []int64, values orm.Values) error {
-	if e.Dialect().CategoryOptional { // from 19 on it may
+	if e.Dialect().TypeChanges {
 		return nil
 	}
 	field, text := "is_storable", "You can not change the inventory tracking of a product that was already used."

@@ -65,6 +65,14 @@ type Dialect struct {
 	InvalidField string
 	// ProductGroups are the groups that may write products, as the fault lists them.
 	ProductGroups []string
+	// TypeChanges: a product may become storable, or cease to be, after stock moved.
+	TypeChanges bool
+	// RepeatsFirst: load also puts the error of the whole batch at its first row.
+	RepeatsFirst bool
+	// SeveralMatches is the warning of load for a name of several records: the name, the field, the count.
+	SeveralMatches string
+	// GroupsOfRecord: has_group is asked of a user's record, not of the model.
+	GroupsOfRecord bool
 	// RPCLines are the lines of rpc.py in tracebacks: of xmlrpc_2 and of _xmlrpc.
 	RPCLines [2]int
 }
@@ -101,15 +109,16 @@ func DialectOf(version int) (Dialect, error) {
 
 func dialect16() Dialect {
 	return Dialect{
-		PriceDigits:  2,
-		DetailedType: true,
-		ZeroMoves:    true,
-		SearchCounts: true,
-		WarehouseKey: "warehouse",
-		Favorite:     "priority",
-		BadColumn:    "KeyError: %s",
-		InvalidField: "Invalid field %s on model '%s'",
-		RPCLines:     [2]int{147, 127},
+		PriceDigits:    2,
+		DetailedType:   true,
+		ZeroMoves:      true,
+		SearchCounts:   true,
+		WarehouseKey:   "warehouse",
+		Favorite:       "priority",
+		BadColumn:      "KeyError: %s",
+		SeveralMatches: "Found multiple matches for value '%s' in field '%s' (%d matches)",
+		InvalidField:   "Invalid field %s on model '%s'",
+		RPCLines:       [2]int{147, 127},
 		ProductGroups: []string{
 			"Administration/Settings", "Inventory/Administrator", "Invoicing/Billing Administrator",
 			"Purchase/Administrator", "Sales/Administrator",
@@ -137,6 +146,9 @@ func dialect18() Dialect {
 		NoSniff:                true,
 		NotesHidden:            true,
 		BadColumn:              "ValueError: Invalid field name %s",
+		SeveralMatches:         `Found multiple matches for value "%s" in field "%s" (%d matches)`,
+		RepeatsFirst:           true,
+		GroupsOfRecord:         true,
 		InvalidField:           "Invalid field %s on model '%s'",
 		RPCLines:               [2]int{161, 139},
 		ProductGroups: []string{
@@ -153,6 +165,7 @@ func dialect19() Dialect {
 	d.PriceDigits = -1
 	d.CategoryOptional = true
 	d.QuantityWritable = true
+	d.TypeChanges = true
 	d.InvalidField = "Invalid field %s on '%s'"
 	d.ProductGroups = []string{"Products/Create"}
 	return d

@@ -9,6 +9,6 @@
 // What differs between Odoo's versions stands in one table, dialect.go, and nowhere else.
 //
 // Read dialect.go, field.go and model.go first, then table.go and tx.go for the storage, env.go for the
-// context of a call, domain.go, leaf.go and plan.go for searching, write.go and read.go, and
-// methods.go for what can be called from outside. Models are declared by package models.
+// context of a call, domain.go, leaf.go, scalar.go and relation.go for searching, write.go and read.go,
+// and call.go and methods.go for what can be called from outside. Models are declared by package models.
 package orm

@@ -185,7 +185,7 @@ func (l *loader) eachRow(rows []loadRow, whole *Fault) []int64 {
 		}
 	}
 	first := rows[0].index
-	if failed && l.Dialect().Version >= 18 && whole.Class != Other && whole.Column == "" && !l.said(whole, first) {
+	if failed && l.Dialect().RepeatsFirst && whole.Class != Other && whole.Column == "" && !l.said(whole, first) {
 		l.message("error", first, textMember("message", whole.Text))
 	}
 	return ids

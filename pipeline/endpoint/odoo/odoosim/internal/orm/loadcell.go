@@ -126,9 +126,6 @@ func (l *loader) referenceCell(f *Field, sub string, v any) (any, error) {
 
 // severalMatches warns that a name means several records, of which the first is taken.
 func (l *loader) severalMatches(f *Field, v any, n int) {
-	format := "Found multiple matches for value '%s' in field '%s' (%d matches)"
-	if l.Dialect().Version >= 18 {
-		format = `Found multiple matches for value "%s" in field "%s" (%d matches)`
-	}
-	l.message("warning", l.at, textMember("field", f.Name), textMember("message", fmt.Sprintf(format, pythonText(v), f.Label, n)))
+	text := fmt.Sprintf(l.Dialect().SeveralMatches, pythonText(v), f.Label, n)
+	l.message("warning", l.at, textMember("field", f.Name), textMember("message", text))
 }
