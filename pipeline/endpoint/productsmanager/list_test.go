@@ -197,60 +197,19 @@ func TestMovingListsMissNothing(t *testing.T) {
 
 func testMovingLists(t *testing.T, config pmsim.Config) {
 	s := newShop(t, config)
-	var step func()
+	var happens func()
 	address := s.between(t, func() {
-		if step != nil {
-			step()
+		if happens != nil {
+			happens()
 		}
 	})
 	rapid.Check(t, func(rt *rapid.T) {
-		step = nil
-		for _, p := range s.Products() {
-			_ = s.Trash(p.ID)
-		}
-		n := rapid.IntRange(0, 90).Draw(rt, "products")
-		var alive []string
-		for range n {
-			p, err := s.Create(catalogue.Fields{"title": "T"})
-			if err != nil {
-				rt.Fatal(err)
-			}
-			alive = append(alive, p.ID)
-			if rapid.IntRange(0, 9).Draw(rt, "tick") == 0 {
-				s.clock.advance(time.Second)
-			}
-		}
+		happens = nil
+		m := s.fresh(rt)
 		end := s.open(t, func(set *productsmanager.Settings) { set.URL = address })
-		s.clock.advance(10 * time.Second)
 		cursor := s.clock.now().UTC().Add(-5 * time.Second).Format(time.RFC3339)
-		trashed, edited := map[string]bool{}, map[string]bool{}
-		live := slices.Clone(alive)
-		edit := func(n int) {
-			for range min(n, len(live)) {
-				id := rapid.SampledFrom(live).Draw(rt, "edited")
-				if _, err := s.Edit(id, catalogue.Fields{"price": "2"}); err != nil {
-					rt.Fatal(err)
-				}
-				edited[id] = true
-			}
-		}
-		edit(rapid.IntRange(0, 60).Draw(rt, "edits before"))
-		step = func() {
-			for range rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(rt, "trashed") {
-				if len(live) == 0 {
-					break
-				}
-				i := rapid.IntRange(0, len(live)-1).Draw(rt, "which")
-				trashed[live[i]] = true
-				_ = s.Trash(live[i])
-				live = slices.Delete(live, i, i+1)
-			}
-			edit(rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(rt, "edits"))
-			if rapid.Bool().Draw(rt, "create") {
-				_, _ = s.Create(catalogue.Fields{"title": "new"})
-			}
-		}
-		full := rapid.Bool().Draw(rt, "full")
+		m.edit(rapid.IntRange(0, 60).Draw(rt, "edits before"))
+		happens = m.step
 		var seen []string
 		yield := func(batch []pipeline.Change) error {
 			for _, c := range batch {
@@ -258,8 +217,9 @@ func testMovingLists(t *testing.T, config pmsim.Config) {
 			}
 			return nil
 		}
+		var next string
 		var err error
-		next := ""
+		full := rapid.Bool().Draw(rt, "full")
 		if full {
 			next, err = end.List(t.Context(), []string{"title"}, yield)
 		} else {
@@ -271,28 +231,96 @@ func testMovingLists(t *testing.T, config pmsim.Config) {
 			}
 			return
 		}
-		step = nil
 		if full {
-			slices.Sort(seen)
-			if len(slices.Compact(slices.Clone(seen))) != len(seen) {
-				rt.Fatal("a product came twice")
-			}
-			for _, id := range alive {
-				if !trashed[id] && !slices.Contains(seen, id) {
-					rt.Fatalf("the listing misses %s", id)
-				}
-			}
+			m.sawAll(seen)
 			return
 		}
+		happens = nil
 		if _, err := end.Changes(t.Context(), next, []string{"title"}, yield); err != nil {
 			rt.Fatal(err)
 		}
-		for id := range edited {
-			if !trashed[id] && !slices.Contains(seen, id) {
-				rt.Fatalf("two polls miss the edit of %s", id)
-			}
-		}
+		m.sawEdits(seen)
 	})
+}
+
+// moving is a shop in which things happen.
+type moving struct {
+	*shop
+	t               *rapid.T
+	start, live     []string // products at the start, and of them those that are there still
+	trashed, edited map[string]bool
+}
+
+// fresh empties the shop and puts new products into it, many of them made in the same second.
+func (s *shop) fresh(t *rapid.T) *moving {
+	for _, p := range s.Products() {
+		_ = s.Trash(p.ID)
+	}
+	m := &moving{shop: s, t: t, trashed: map[string]bool{}, edited: map[string]bool{}}
+	for range rapid.IntRange(0, 90).Draw(t, "products") {
+		p, err := s.Create(catalogue.Fields{"title": "T"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.start = append(m.start, p.ID)
+		if rapid.IntRange(0, 9).Draw(t, "tick") == 0 {
+			s.clock.advance(time.Second)
+		}
+	}
+	m.live = slices.Clone(m.start)
+	s.clock.advance(10 * time.Second)
+	return m
+}
+
+func (m *moving) edit(n int) {
+	for range min(n, len(m.live)) {
+		id := rapid.SampledFrom(m.live).Draw(m.t, "edited")
+		if _, err := m.Edit(id, catalogue.Fields{"price": "2"}); err != nil {
+			m.t.Fatal(err)
+		}
+		m.edited[id] = true
+	}
+}
+
+// step is what happens between two pages.
+func (m *moving) step() {
+	for range rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(m.t, "trashed") {
+		if len(m.live) == 0 {
+			break
+		}
+		i := rapid.IntRange(0, len(m.live)-1).Draw(m.t, "which")
+		m.trashed[m.live[i]] = true
+		_ = m.Trash(m.live[i])
+		m.live = slices.Delete(m.live, i, i+1)
+	}
+	m.edit(rapid.SampledFrom([]int{0, 0, 1, 3}).Draw(m.t, "edits"))
+	if rapid.Bool().Draw(m.t, "create") {
+		_, _ = m.Create(catalogue.Fields{"title": "new"})
+	}
+}
+
+// sawAll checks a listing: everything that was there all the time, and nothing twice.
+func (m *moving) sawAll(seen []string) {
+	times := map[string]int{}
+	for _, id := range seen {
+		if times[id]++; times[id] > 1 {
+			m.t.Fatalf("%s came twice", id)
+		}
+	}
+	for _, id := range m.start {
+		if times[id] == 0 && !m.trashed[id] {
+			m.t.Fatalf("the listing misses %s", id)
+		}
+	}
+}
+
+// sawEdits checks polls: every edit of what is there still.
+func (m *moving) sawEdits(seen []string) {
+	for id := range m.edited {
+		if !m.trashed[id] && !slices.Contains(seen, id) {
+			m.t.Fatalf("the polls miss the edit of %s", id)
+		}
+	}
 }
 
 func TestShortListIsAnError(t *testing.T) {
