@@ -106,7 +106,7 @@ func (e *Endpoint) receipts(ctx context.Context, s *session, out []outcome, line
 			receipts[i].Err = gone(o.id)
 		default:
 			receipts[i].Record = &p.Record
-			receipts[i].Alone = p.edit.uid == s.uid && p.variants.untouched(s, before[p.id], p.edit.date)
+			receipts[i].Alone = p.edit.uid == s.uid && p.variants.untouched(s, before[p.id])
 		}
 	}
 	return receipts

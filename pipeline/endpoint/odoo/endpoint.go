@@ -3,7 +3,6 @@ package odoo
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -24,7 +23,6 @@ const batchSize = 500
 type Endpoint struct {
 	settings Settings
 	deps     pipeline.Deps
-	host     string
 	client   *rpc.Client
 
 	connecting   chan struct{} // held by the goroutine that asks what the server is
@@ -50,8 +48,8 @@ type window struct {
 	limit int
 }
 
-func (w window) options(context map[string]any) map[string]any {
-	options := map[string]any{"context": context}
+func (w window) options(values map[string]any) map[string]any {
+	options := map[string]any{"context": values}
 	if w.order != "" {
 		options["order"] = w.order
 	}
@@ -162,15 +160,6 @@ func anyOf[E any](list []E) []any {
 	out := make([]any, len(list))
 	for i, v := range list {
 		out[i] = v
-	}
-	return out
-}
-
-// merged returns the union of maps; later ones win.
-func merged(ms ...map[string]any) map[string]any {
-	out := map[string]any{}
-	for _, m := range ms {
-		maps.Copy(out, m)
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func open(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 		return nil, fmt.Errorf("address of source %q: %w", deps.Source, err)
 	}
 	return &Endpoint{
-		settings: *s, deps: deps, host: u.Hostname(),
+		settings: *s, deps: deps,
 		client: rpc.New(rpc.Config{
 			URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Timeout: s.Timeout, Workers: s.Workers,
 			UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,

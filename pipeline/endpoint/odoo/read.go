@@ -39,7 +39,7 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 	if err := s.checkFields(append(slices.Clone(fields), field)); err != nil {
 		return nil, err
 	}
-	if !s.types[field].searchable {
+	if !s.searchable[field] {
 		return nil, pipeline.ErrCannotFind
 	}
 	var records []pipeline.Record

@@ -95,7 +95,7 @@ func (e *Endpoint) removed(ctx context.Context, w *writer, how pipeline.Removal,
 		for _, p := range products {
 			if p.Key == receipts[i].Key {
 				receipts[i].Record = &p.Record
-				receipts[i].Alone = p.edit.uid == w.s.uid && p.variants.untouched(w.s, there[p.Key].variants, p.edit.date)
+				receipts[i].Alone = p.edit.uid == w.s.uid && p.variants.untouched(w.s, there[p.Key].variants)
 			}
 		}
 	}

@@ -7,12 +7,6 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
 )
 
-// fieldType is what Odoo says of a field beyond what a pipeline.Field holds.
-type fieldType struct {
-	name       string // "char", "float", "many2one", …
-	searchable bool
-}
-
 // readSchema asks for the fields of product.template.
 func (e *Endpoint) readSchema(ctx context.Context, s *session) error {
 	a, err := e.client.Call(ctx, rpc.Call{
@@ -30,7 +24,7 @@ func (e *Endpoint) readSchema(ctx context.Context, s *session) error {
 		return e.strange("fields", a.Value)
 	}
 	s.schema = pipeline.Schema{Fields: map[string]pipeline.Field{}}
-	s.types = map[string]fieldType{}
+	s.searchable = map[string]bool{}
 	for name, v := range all {
 		attributes, ok := v.(map[string]any)
 		if !ok {
@@ -38,7 +32,7 @@ func (e *Endpoint) readSchema(ctx context.Context, s *session) error {
 		}
 		if f, ok := e.field(s.dialect, name, attributes); ok {
 			s.schema.Fields[name] = f
-			s.types[name] = fieldType{name: row(attributes).text("type"), searchable: row(attributes).isTrue("searchable")}
+			s.searchable[name] = row(attributes).isTrue("searchable")
 		}
 	}
 	return nil

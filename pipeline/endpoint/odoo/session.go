@@ -11,16 +11,16 @@ import (
 
 // session is what the server told of itself and of the user; it is not changed once it is made.
 type session struct {
-	uid      int64
-	user     string
-	version  rpc.Version
-	dialect  dialect
-	language string // of translated fields; "" is the database's own
-	company  int
-	schema   pipeline.Schema
-	types    map[string]fieldType // by field
-	about    pipeline.Description // without its time
-	at       time.Time
+	uid        int64
+	user       string
+	version    rpc.Version
+	dialect    dialect
+	language   string // of translated fields; "" is the database's own
+	company    int
+	schema     pipeline.Schema
+	searchable map[string]bool      // by field
+	about      pipeline.Description // without its time
+	at         time.Time
 }
 
 // flag asks for something in the context of a call.
@@ -195,12 +195,12 @@ func (e *Endpoint) checkLanguage(ctx context.Context, s *session) error {
 		}
 		codes = append(codes, code)
 	}
-	e2 := &pipeline.Error{
+	missing := &pipeline.Error{
 		Code: pipeline.CodeLanguageNotInstalled, Class: pipeline.Auth,
 		Message: fmt.Sprintf("the language %q is not installed in the Odoo database %q; installed are %v", s.language, e.settings.Database, codes),
 	}
 	if near := pipeline.Nearest(s.language, codes); near != "" {
-		e2.Remedy = fmt.Sprintf("Write language = %q, or install the language in Odoo (Settings, Translations).", near)
+		missing.Remedy = fmt.Sprintf("Write language = %q, or install the language in Odoo (Settings, Translations).", near)
 	}
-	return e2
+	return missing
 }

@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
@@ -78,23 +79,17 @@ func (s *session) stamp(templateDate string, v *variants) string {
 }
 
 // untouched tells whether nobody but the user edited the rows since they were as in before: each row
-// was last written by the user, or not at all.
-func (v *variants) untouched(s *session, before *variants, templateDate string) bool {
+// was last written by the user, or not at all. Where the variant's date moves with the template's, so
+// does its last user.
+func (v *variants) untouched(s *session, before *variants) bool {
 	if v == nil {
 		return before == nil
 	}
-	known := map[int64]edit{}
+	known := map[edit]bool{}
 	if before != nil {
 		for _, old := range before.edits {
-			known[old.row] = old
+			known[old] = true
 		}
 	}
-	for _, now := range v.edits {
-		// Odoo moves the variant's date with the template's, without noting by whom.
-		moved := s.dialect.variantDateTells && now.date == templateDate && now.uid == known[now.row].uid
-		if now.uid != s.uid && now != known[now.row] && !moved {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(v.edits, func(now edit) bool { return now.uid != s.uid && !known[now] })
 }

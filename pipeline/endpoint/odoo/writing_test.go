@@ -322,3 +322,16 @@ func TestSerializationFailure(t *testing.T) {
 		}
 	})
 }
+
+// Odoo keeps who edited the template and who edited its variant; a product of somebody else, of which
+// only the template is written, was edited by nobody else all the same.
+func TestAloneOnAnothersProduct(t *testing.T) {
+	both(t, func(s *shop) {
+		key := keyOf(must(s.as().Create("product.template", odoosim.Values{"name": "Theirs"})))
+		s.pass(time.Minute)
+		patch := pipeline.Patch{Key: key, Fields: pipeline.Values{"name": pipeline.Text("Ours")}}
+		if r := s.end.Update(s.Context(), []pipeline.Patch{patch})[0]; r.Err != nil || !r.Alone {
+			s.Errorf("got %+v", r)
+		}
+	})
+}
