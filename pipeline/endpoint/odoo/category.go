@@ -22,26 +22,25 @@ type tree struct {
 // Two categories may have one path: the older one is meant.
 func (e *Endpoint) categories(ctx context.Context, s *session, paths []string) (map[string]int64, map[string]error) {
 	t := &tree{Endpoint: e, s: s, at: map[string]int64{}}
-	failed := map[string]error{}
+	var failed map[string]error
 	if err := t.look(ctx, paths); err != nil {
 		return nil, all(paths, err)
 	}
 	missing := slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return t.at[p] != 0 })
 	slices.Sort(missing)
 	missing = slices.Compact(missing)
-	switch {
-	case len(missing) == 0:
-	case !e.settings.Categories.Create:
-		for _, p := range missing {
-			failed[p] = &pipeline.Error{
-				Code: pipeline.CodeCategoryMapping, Message: fmt.Sprintf("Odoo has no category %q, and the configuration does not let Tandem make one", p),
-				Remedy: "Make the category in Odoo, or set `create = true` in the `categories` block of the source.",
-			}
-		}
-	default:
-		maps.Copy(failed, t.makeAll(ctx, missing))
+	if len(missing) > 0 {
+		failed = t.makeAll(ctx, missing)
 	}
 	return t.at, failed
+}
+
+// unmade is the error of a category that Tandem may not make.
+func unmade(path string) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeCategoryMapping, Message: fmt.Sprintf("Odoo has no category %q, and the configuration does not let Tandem make one", path),
+		Remedy: "Make the category in Odoo, or set `create = true` in the `categories` block of the source.",
+	}
 }
 
 func all(paths []string, err error) map[string]error {
@@ -88,8 +87,8 @@ func levels(path string) []string {
 	return parts
 }
 
-// makeAll makes the missing levels of the paths, all of one depth in one call. One goroutine at a time
-// does so, and looks again first: another may have made them.
+// makeAll finds or makes the missing levels of the paths, all of one depth in one call. One goroutine at
+// a time does so, and looks again first: another may have made them.
 func (t *tree) makeAll(ctx context.Context, paths []string) map[string]error {
 	if err := t.acquire(ctx, t.categorizing); err != nil {
 		return all(paths, err)
@@ -99,31 +98,41 @@ func (t *tree) makeAll(ctx context.Context, paths []string) map[string]error {
 		return all(paths, err)
 	}
 	for depth := 0; ; depth++ {
-		var wanted []string
-		deepest := true
-		for _, p := range paths {
-			all := levels(t.below(p))
-			if depth < len(all) {
-				deepest = false
-				if t.at[all[depth]] == 0 && !slices.Contains(wanted, all[depth]) {
-					wanted = append(wanted, all[depth])
-				}
-			}
-		}
-		if deepest {
+		wanted, deeper := t.missingAt(depth, paths)
+		if !deeper {
 			break
 		}
 		if err := t.makeLevel(ctx, wanted); err != nil {
 			return all(paths, err)
 		}
 	}
+	failed := map[string]error{}
 	for _, p := range paths {
-		t.at[p] = t.at[t.below(p)]
+		if t.at[p] = t.at[t.below(p)]; t.at[p] == 0 {
+			failed[p] = unmade(p)
+		}
 	}
-	return nil
+	return failed
 }
 
-// makeLevel makes categories whose parents are there. A category that is there under nearly that name
+// missingAt returns the paths of one depth that are missing below a category that is there, and whether
+// any path reaches that depth.
+func (t *tree) missingAt(depth int, paths []string) (missing []string, deeper bool) {
+	for _, p := range paths {
+		all := levels(t.below(p))
+		if depth >= len(all) {
+			continue
+		}
+		deeper = true
+		rooted := depth == 0 || t.at[all[depth-1]] != 0
+		if level := all[depth]; rooted && t.at[level] == 0 && !slices.Contains(missing, level) {
+			missing = append(missing, level)
+		}
+	}
+	return missing, deeper
+}
+
+// makeLevel makes categories whose parents are there, if it may. A category that is there under nearly that name
 // (other blanks or another normal form of accents) is taken instead.
 func (t *tree) makeLevel(ctx context.Context, paths []string) error {
 	if len(paths) == 0 {
@@ -133,7 +142,7 @@ func (t *tree) makeLevel(ctx context.Context, paths []string) error {
 		return err
 	}
 	paths = slices.DeleteFunc(paths, func(p string) bool { return t.at[p] != 0 })
-	if len(paths) == 0 {
+	if len(paths) == 0 || !t.settings.Categories.Create {
 		return nil
 	}
 	records := make([]any, len(paths))
