@@ -71,6 +71,11 @@ func (l *ledger) settleIntent(it *pipeline.Item, j *job) {
 		j.err = &pipeline.Error{Code: pipeline.CodeConnectionLost, Class: pipeline.Transient, Message: "it was not sent"}
 	}
 	it.Fail(j.err)
+	if j.unclear {
+		event := j.intent.Event
+		event.Note = unclear
+		l.History = append(l.History, event)
+	}
 	unknown := j.err.Class == pipeline.Transient || j.err.Class == pipeline.RateLimited || j.err.MaybeDone
 	if !unknown && j.intent.ID != "" {
 		l.Intents = append(l.Intents, j.intent.ID)

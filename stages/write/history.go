@@ -67,3 +67,6 @@ func (b *batch) written(j *job, after func(i int) pipeline.Value) pipeline.Event
 	}
 	return e
 }
+
+// unclear is the note of a write of which only the intent is known.
+const unclear = "the answer was lost and the record holds something else by now: somebody edited it since, or it took no effect"

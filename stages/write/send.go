@@ -245,7 +245,7 @@ func (b *batch) lookUpdated(ctx context.Context, side pipeline.Side, jobs []*job
 		case r != nil && b.differs(side, r, j.m.Before) == "":
 			rest = append(rest, j)
 		default:
-			j.err = stale("it changed while the answer was lost")
+			j.err, j.unclear = stale("it changed while the answer was lost"), true
 		}
 	}
 	return rest, nil

@@ -48,6 +48,7 @@ type job struct {
 	receipt pipeline.Receipt
 	done    bool
 	err     *pipeline.Error // why it is not done
+	unclear bool            // it may have taken effect, at least in part
 }
 
 // batch is what Process works on.
