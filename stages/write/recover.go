@@ -2,6 +2,7 @@ package write
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -10,8 +11,8 @@ import (
 
 // Recover settles the intents whose outcome an earlier cycle did not learn. Of creations it looks for the
 // records and links those that were made. Of updates and removals it looks what the records hold now:
-// what took effect goes into the history, and the merge then finds the same on both sides. Whatever was
-// not done is detected again, since the cursors did not move.
+// what took effect goes into the history and, for updates, into the base. Whatever was not done is
+// detected again, since the cursors did not move.
 //
 // Invariant 3: after SIGKILL every intent is settled by looking, not by guessing. Invariant 6: the
 // values that an interrupted write replaced are in the history too.
@@ -34,11 +35,37 @@ func (s *Stage) Recover(ctx context.Context, c *pipeline.Cycle) error {
 		if err := s.recoverCreates(ctx, c, side, creates); err != nil {
 			return err
 		}
-		if err := s.recoverOthers(ctx, c, side, others); err != nil {
+		if err := s.recoverOthers(ctx, c, side, others, twoSided(pending)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// target is a field of a link.
+type target struct {
+	link  pipeline.LinkID
+	field string
+}
+
+// twoSided returns the fields that were being written on both sides: a third value, settled by hand. What
+// they hold is compared by the merge once both sides are known.
+func twoSided(pending []pipeline.Intent) map[target]bool {
+	var sides [2]map[target]bool
+	both := map[target]bool{}
+	for _, in := range pending {
+		if sides[in.Side] == nil {
+			sides[in.Side] = map[target]bool{}
+		}
+		for _, f := range in.Event.Fields {
+			at := target{in.Link, f.Name}
+			sides[in.Side][at] = true
+			if sides[in.Side.Other()][at] {
+				both[at] = true
+			}
+		}
+	}
+	return both
 }
 
 func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
@@ -69,14 +96,20 @@ func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipe
 	return s.store(ctx, commit)
 }
 
-func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
+func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent, both map[target]bool) error {
 	for in := range slices.Chunk(intents, c.BatchSize()) {
 		b := &batch{Stage: s, cycle: c}
 		jobs := make([]*job, len(in))
+		ids := make([]pipeline.LinkID, len(in))
 		for i := range in {
 			jobs[i] = &job{item: &pipeline.Item{Keys: in[i].Keys}, side: side, m: &in[i].Mutation}
+			ids[i] = in[i].Link
 		}
 		current, err := b.read(ctx, side, jobs)
+		if err != nil {
+			return err
+		}
+		links, err := s.State.LinksByID(ctx, ids)
 		if err != nil {
 			return err
 		}
@@ -84,22 +117,93 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 		var commit pipeline.Commit
 		for _, intent := range in {
 			commit.Intents = append(commit.Intents, intent.ID)
-			r := current[intent.Keys[side]]
-			if r != nil && intent.Kind == pipeline.Update && b.differs(side, r, intent.Mutation.Before) == "" {
-				continue // it did not take effect
-			}
-			event := intent.Event
-			event.Note = "by an interrupted cycle"
-			if r != nil && b.differs(side, r, intent.Mutation.Fields) != "" {
-				event.Note += "; the record was edited since, or only a part took effect"
-			}
-			commit.History = append(commit.History, event)
+			b.recoverOther(&commit, intent, current[intent.Keys[side]], links[intent.Link], both)
 		}
 		if err := s.store(ctx, commit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// recoverOther adds to commit what became of an update or a removal, now that the record is r, nil where
+// it is gone.
+func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pipeline.Record, link *pipeline.Link, both map[target]bool) {
+	certain := false
+	if r != nil && (in.Kind == pipeline.Update || in.Mutation.Revert) {
+		if b.differs(in.Side, r, in.Mutation.Before) == "" {
+			return // it did not take effect
+		}
+		if certain = in.Kind == pipeline.Remove; certain {
+			in.Event.Fields = b.flags(r, in)
+		} else {
+			certain = b.tookEffect(in.Side, r, in.Mutation)
+		}
+	}
+	event := in.Event
+	event.Note = interrupted(event.Note)
+	if r != nil && b.differs(in.Side, r, in.Mutation.Fields) != "" {
+		event.Note += "; " + unclear
+	}
+	commit.History = append(commit.History, event)
+	if link != nil && certain {
+		commit.Links = append(commit.Links, b.recoveredUpdate(link, in, both))
+	}
+}
+
+// tookEffect tells whether an update was certainly carried out: since a record is written as a whole, one
+// field that holds what was sent is enough, whatever became of the others since. Where no field holds that,
+// either somebody edited them all or the update never came, and the merge decides by the old base.
+func (b *batch) tookEffect(side pipeline.Side, r *pipeline.Record, m pipeline.Mutation) bool {
+	for name, sent := range m.Fields {
+		if b.differs(side, r, pipeline.Values{name: sent}) == "" && b.differs(side, r, pipeline.Values{name: m.Before[name]}) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// recoveredUpdate moves the base of the fields that an interrupted update wrote, as the write stage would
+// have. Without it our own write would count as an edit, and somebody who edits the field on the side
+// that it came from, before recovery, would be in conflict with his own earlier value, or lose to it.
+func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent, both map[target]bool) *pipeline.Link {
+	link := *old
+	link.Updated, link.Seen = s.Now(), [2]string{}
+	for _, side := range pipeline.Sides() {
+		if link.Base[side] = maps.Clone(old.Base[side]); link.Base[side] == nil {
+			link.Base[side] = pipeline.Values{}
+		}
+	}
+	for _, f := range in.Event.Fields {
+		if in.Mutation.Revert { // the other side's base stays, see pipeline.Mutation
+			link.Base[in.Side][f.Name] = f.After
+			continue
+		}
+		if !both[target{in.Link, f.Name}] {
+			link.Base[in.Side][f.Name], link.Base[in.Side.Other()][f.Name] = f.After, f.Values[in.Side.Other()]
+		}
+	}
+	return &link
+}
+
+// flags returns the flags that archiving turned off.
+func (b *batch) flags(r *pipeline.Record, in pipeline.Intent) (changes []pipeline.FieldChange) {
+	own := b.cycle.OwnValues(in.Side, r)
+	for i, f := range b.cycle.Definition.Fields {
+		before, held := in.Mutation.Before[f.Fields[in.Side]], own[i]
+		if before.AsBool() && held.Kind() == pipeline.KindBool && !held.AsBool() {
+			changes = append(changes, pipeline.FieldChange{Name: f.Name, Before: before, After: held, Rule: in.Event.Rule})
+		}
+	}
+	return changes
+}
+
+// interrupted is the note of what an interrupted cycle wrote.
+func interrupted(note string) string {
+	if note == "" {
+		return "by an interrupted cycle"
+	}
+	return note + ", by an interrupted cycle"
 }
 
 // store commits what recovery learned.
@@ -132,6 +236,6 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 		commit.Forget[side] = append(commit.Forget[side], link.Keys[side])
 	}
 	event := in.Event
-	event.Link, event.Keys, event.Note = link.ID, link.Keys, "by an interrupted cycle"
+	event.Link, event.Keys, event.Note = link.ID, link.Keys, interrupted(event.Note)
 	commit.History = append(commit.History, event)
 }

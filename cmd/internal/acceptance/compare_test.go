@@ -19,11 +19,20 @@ type seen struct {
 // way round.
 func (w *world) agree(t testing.TB) {
 	t.Helper()
+	left, right := w.sides(t)
+	if diff := cmp.Diff(left, right, cmp.AllowUnexported(seen{})); diff != "" {
+		t.Errorf("the sides differ (-Products Manager +Odoo):\n%s", short(diff))
+	}
+}
+
+// sides returns what both sides hold, by SKU, and holds that none of them has a SKU twice.
+func (w *world) sides(t testing.TB) (left, right map[string]seen) {
+	t.Helper()
 	odoo, twice := w.odoo.products(t)
 	if len(twice) > 0 {
 		t.Errorf("%d SKUs are twice in Odoo, %s among them", len(twice), twice[0])
 	}
-	left, right := map[string]seen{}, map[string]seen{}
+	left, right = map[string]seen{}, map[string]seen{}
 	for _, p := range w.pm.Products() {
 		if _, ok := left[p.Text("sku")]; ok {
 			t.Errorf("SKU %s is twice in Products Manager", p.Text("sku"))
@@ -50,9 +59,7 @@ func (w *world) agree(t testing.TB) {
 			right[sku] = r
 		}
 	}
-	if diff := cmp.Diff(left, right, cmp.AllowUnexported(seen{})); diff != "" {
-		t.Errorf("the sides differ (-Products Manager +Odoo):\n%s", short(diff))
-	}
+	return left, right
 }
 
 // path is an Odoo category as Products Manager writes it: without the root.

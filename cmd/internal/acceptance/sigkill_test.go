@@ -16,10 +16,11 @@ import (
 )
 
 // binary builds the real program once for the test.
-func binary(t *testing.T) string {
+func binary(t *testing.T, flags ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tandem")
-	build := exec.Command("go", "build", "-o", path, "github.com/tandem-sync/tandem/cmd/tandem")
+	args := append([]string{"build", "-o", path}, flags...)
+	build := exec.Command("go", append(args, "github.com/tandem-sync/tandem/cmd/tandem")...)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building tandem: %v\n%s", err, out)
 	}
@@ -119,4 +120,3 @@ func madeFrom(first, n int) []pmsim.Fields {
 	all := made(first + n)
 	return all[first:]
 }
-
