@@ -58,6 +58,15 @@ func (c *crashes) note(op errorfs.Op) error {
 	return nil
 }
 
+// take returns what was noted so far and forgets it.
+func (c *crashes) take() []crash {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	left := c.left
+	c.left = nil
+	return left
+}
+
 // bulk is a step with so much data that the store moves it from its log to tables.
 func bulk(i int) statetest.Step {
 	var c pipeline.Commit
@@ -97,7 +106,7 @@ func TestCrash(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for _, crash := range c.left {
+		for _, crash := range c.take() {
 			recoverFrom(t, crash, after)
 		}
 	})
@@ -148,12 +157,13 @@ func TestCrashWhileIndexing(t *testing.T) {
 	if err := st.Commit(t.Context(), commit); err != nil {
 		t.Fatal(err)
 	}
-	c.left = nil
+	c.take()
 	openPipeline(t, s, "ean")
-	if len(c.left) < 3 {
-		t.Fatalf("%d crashes are too few to tell", len(c.left))
+	left := c.take()
+	if len(left) < 3 {
+		t.Fatalf("%d crashes are too few to tell", len(left))
 	}
-	for i, crash := range c.left {
+	for i, crash := range left {
 		match := []string{"ean", "sku"}[i%2] // an edit of the configuration taken back, and not
 		again := openPipeline(t, openState(t, Options{FS: crash.disk}), match)
 		for _, j := range []int{0, indexStep, links - 1} {

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"errors"
+	"flag"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,7 +22,14 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/state/statetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain bounds the time of the random tests; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	checks := flag.Lookup("rapid.checks")
+	if err := checks.Value.Set("25"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // backend is a state on a disk in memory.
 type backend struct {
