@@ -178,6 +178,9 @@ func TestSettleAcrossClocks(t *testing.T) {
 			return end
 		}
 		made := create(t, open(), d)
+		if off := made.Record.Modified.Sub(d.Since).Abs(); off > 2*time.Second {
+			t.Errorf("offset %v: the record was modified %v away from now", offset, off)
+		}
 		keys, err := open().Settle(t.Context(), []pipeline.Draft{d})
 		if err != nil || keys[0] != made.Key {
 			t.Errorf("offset %v: settled as %q (%v), want %q", offset, keys, err, made.Key)
@@ -217,6 +220,16 @@ func TestDuplicateEAN(t *testing.T) {
 			}
 		})
 	}
+	t.Run("the draft's own product", func(t *testing.T) {
+		s := newShop(t, pmsim.Config{})
+		one, other := s.open(t, nil), s.open(t, nil)
+		s.clock.advance(time.Minute)
+		d := s.draft(1)
+		made := create(t, one, d)
+		if r := create(t, other, d); r.Key != made.Key || s.Len() != 1 { // it knows nothing of the first attempt
+			t.Errorf("the repeated draft gave %q, want %q; %d products", r.Key, made.Key, s.Len())
+		}
+	})
 	t.Run("made in the meantime", func(t *testing.T) {
 		s := newShop(t, pmsim.Config{})
 		d := s.draft(1)
