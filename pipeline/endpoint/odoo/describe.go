@@ -28,7 +28,7 @@ func (e *Endpoint) Describe(ctx context.Context) (pipeline.Description, error) {
 }
 
 // describe fills in what Describe returns.
-func (e *Endpoint) describe(ctx context.Context, s *session, hashing time.Duration) error {
+func (e *Endpoint) describe(ctx context.Context, s *session) error {
 	s.about = pipeline.Description{
 		Product: "Odoo", Version: s.version.Text, User: fmt.Sprintf("%s (%s)", s.user, e.settings.Login),
 		Schema: s.schema, BatchSize: batchSize,
@@ -40,7 +40,7 @@ func (e *Endpoint) describe(ctx context.Context, s *session, hashing time.Durati
 	if s.about.Records, err = e.count(ctx, s, domain{}); err != nil {
 		return err
 	}
-	return e.advise(ctx, s, hashing)
+	return e.advise(ctx, s)
 }
 
 // identity returns the database's uuid. Most users may not read it; the server's address and the
@@ -99,7 +99,7 @@ func (e *Endpoint) may(ctx context.Context, s *session, model, operation string)
 const hashingTime = 150 * time.Millisecond
 
 // advise says what could be better.
-func (e *Endpoint) advise(ctx context.Context, s *session, hashing time.Duration) error {
+func (e *Endpoint) advise(ctx context.Context, s *session) error {
 	advise := func(format string, args ...any) {
 		s.about.Advice = append(s.about.Advice, fmt.Sprintf(format, args...))
 	}
@@ -114,8 +114,8 @@ func (e *Endpoint) advise(ctx context.Context, s *session, hashing time.Duration
 			advise("The user %q may not %s in Odoo: give it the group Inventory / Administrator or Sales / Administrator (from Odoo 19 on: Products / Create).", e.settings.Login, right.what)
 		}
 	}
-	if hashing > hashingTime {
-		advise("Checking the password of %q took %v, and Odoo does it again after each creation of products. Use an API key of a user that has no password at all: creations become several times cheaper.", e.settings.Login, hashing.Round(10*time.Millisecond))
+	if s.hashing > hashingTime {
+		advise("Checking the password of %q took %v, and Odoo does it again after each creation of products. Use an API key of a user that has no password at all: creations become several times cheaper.", e.settings.Login, s.hashing.Round(10*time.Millisecond))
 	}
 	if !s.dialect.measured {
 		advise("Tandem has not been tried with Odoo %d; it takes it for its neighbours.", s.dialect.major)

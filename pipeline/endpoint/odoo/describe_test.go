@@ -104,6 +104,10 @@ func TestAdviceOnSlowPasswords(t *testing.T) {
 		if advice := strings.Join(s.describe().Advice, "\n"); !strings.Contains(advice, "no password") {
 			s.Errorf("advice: %q", advice)
 		}
+		s.pass(time.Hour) // when it is asked again, nobody logs in
+		if advice := strings.Join(s.describe().Advice, "\n"); !strings.Contains(advice, "no password") {
+			s.Errorf("an hour later: %q", advice)
+		}
 	})
 }
 

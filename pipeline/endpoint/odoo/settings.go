@@ -3,6 +3,7 @@ package odoo
 import (
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,7 @@ func (s *Settings) validateURL(p *problems) {
 		p.add("url", "Credentials in the address", "Write the user into login and the key into api_key; url is shown in messages.")
 	case u.RawQuery != "" || u.Fragment != "":
 		p.add("url", "Too much in the address", "url is the address of Odoo itself, without anything after ? or #.")
-	case strings.HasPrefix(u.Path, "/web") || strings.HasPrefix(u.Path, "/odoo") || strings.HasPrefix(u.Path, "/xmlrpc"):
+	case slices.ContainsFunc([]string{"/web/", "/odoo/", "/xmlrpc/"}, func(page string) bool { return strings.HasPrefix(u.Path+"/", page) }):
 		p.add("url", "Path in the address", "url is the address of Odoo itself: leave out "+u.Path+".")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		p.warn("url", "Unencrypted connection", "The key travels over the network for everybody to read. Use https://, or a tunnel.")

@@ -23,6 +23,7 @@ func TestValidate(t *testing.T) {
 		"another scheme":         {func(s *Settings) { s.URL = "ftp://example.com" }, []string{"url"}},
 		"the login page":         {func(s *Settings) { s.URL = "https://example.com/web/login" }, []string{"url"}},
 		"a key in the address":   {func(s *Settings) { s.URL = "https://bot:key@example.com" }, []string{"url"}},
+		"a path like a page's":   {func(s *Settings) { s.URL = "https://example.com/website" }, nil},
 		"below a path":           {func(s *Settings) { s.URL = "https://example.com/erp" }, nil},
 		"plain HTTP":             {func(s *Settings) { s.URL = "http://erp.example.com" }, []string{"warn url"}},
 		"plain HTTP at home":     {func(s *Settings) { s.URL = "http://127.0.0.1:8069" }, nil},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,6 +16,7 @@ func FuzzDecodeResponse(f *testing.F) {
 		response("<value/>"), response("<value>a &amp; b<![CDATA[x]]>&#10;</value>"),
 		response("<value><struct><member><name>a</name><value><double>1.5</double></value></member></struct></value>"),
 		response("<value><array><data><value><base64>aGk=</base64></value><value><nil/></value></data></array></value>"),
+		response("<value>a raw \x00 and \x07</value>"),
 		string(EncodeFault(2, "no", Style18)),
 	} {
 		f.Add([]byte(seed))
@@ -43,11 +45,11 @@ func FuzzDecodeResponse(f *testing.F) {
 	})
 }
 
-// carried is v as XML carries it written by Python: "\r" arrives as "\n" and seconds have no fraction.
+// carried is v as XML carries it written by Odoo: "\r" arrives as "\n", control characters are left out.
 func carried(v any) any {
 	switch x := v.(type) {
 	case string:
-		return lineEnds(x)
+		return carriedText(x)
 	case []any:
 		for i := range x {
 			x[i] = carried(x[i])
@@ -55,11 +57,20 @@ func carried(v any) any {
 	case map[string]any:
 		out := map[string]any{}
 		for k, e := range x {
-			out[lineEnds(k)] = carried(e)
+			out[carriedText(k)] = carried(e)
 		}
 		return out
 	}
 	return v
+}
+
+func carriedText(s string) string {
+	return lineEnds(strings.Map(func(r rune) rune {
+		if Carries(r) {
+			return r
+		}
+		return -1
+	}, s))
 }
 
 func FuzzDecodeCall(f *testing.F) {
