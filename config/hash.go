@@ -65,9 +65,9 @@ type fieldContent struct {
 	Strategy pipeline.Strategy
 }
 
-// hash covers all that a definition does: also the settings of its sources, since they say what a record
-// is (language, warehouse, …).
-func (c *compiler) hash() string {
+// mergeHash covers all that decides what is written: also the settings of the sources, since they say what
+// a record is (language, warehouse, …).
+func (c *compiler) mergeHash() string {
 	d := c.def
 	var fields []fieldContent
 	for i, f := range d.Fields {
@@ -84,7 +84,12 @@ func (c *compiler) hash() string {
 		source, _ := c.config.Source(d.Sources[s])
 		sources = append(sources, sourceContent{source.Kind.Name, source.Label, source.Settings})
 	}
-	return digest([]any{d.Name, sources, fields, d.Match, d.Creates, d.Removes, c.filterContent(), d.FilterSide, d.Deletes, d.Limits, d.Schedule})
+	return digest([]any{d.Name, sources, fields, d.Match, d.Creates, d.Removes, c.filterContent(), d.FilterSide, d.Deletes})
+}
+
+// hash covers all that a definition does.
+func (c *compiler) hash() string {
+	return digest([]any{c.def.MergeHash, c.def.Limits, c.def.Schedule})
 }
 
 func (c *compiler) filterContent() any {

@@ -145,6 +145,9 @@ func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hc
 	if len(not) == 2 {
 		c.diags.Error(at, "Field never written", "The field %q is written nowhere: %s. Change a direction, or take the field out.", f.Name, strings.Join(not, " and "))
 	}
+	for _, s := range pipeline.Sides() {
+		f.Stock = f.Stock || f.Fields[s] == c.standard(s, standardStock)
+	}
 	carry.at = at
 	c.def.Fields = append(c.def.Fields, f)
 	c.carry = append(c.carry, carry)

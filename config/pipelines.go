@@ -29,6 +29,7 @@ func (l *loader) pipelines() {
 		c := &compiler{loader: l, block: b, def: &pipeline.Definition{Name: b.Labels[0]}}
 		c.compile(block.Read(b.Body, pipelineShape(), l.diags))
 		if l.diags.Failures() == before && !c.blind {
+			c.def.MergeHash = c.mergeHash()
 			c.def.Hash = c.hash()
 			l.config.Pipelines = append(l.config.Pipelines, c.def)
 		}

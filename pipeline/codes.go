@@ -39,6 +39,7 @@ const (
 	CodeOtherSystem          Code = "other_system"
 	CodeLanguageNotInstalled Code = "language_not_installed"
 	CodeBraked               Code = "brake_engaged"
+	CodeNotBraked            Code = "not_braked"
 	CodeStopped              Code = "stopped"
 	CodePipelineUnknown      Code = "pipeline_unknown"
 	CodeUnsupportedVersion   Code = "unsupported_version"
@@ -53,6 +54,9 @@ const (
 	CodeUnauthorized         Code = "unauthorized"
 	CodeForbidden            Code = "forbidden"
 	CodeDaemonLost           Code = "daemon_lost"
+	CodePlanInvalid          Code = "plan_invalid"
+	CodePlanOutdated         Code = "plan_outdated"
+	CodeCycleUnknown         Code = "cycle_unknown"
 )
 
 // CatalogueEntry explains one code.
@@ -93,9 +97,10 @@ func Catalogue() []CatalogueEntry {
 		{CodeStateVersion, "The state was written by a newer Tandem.", "A downgrade.", "Install the newer version again, or move the directory away: Tandem then pairs the records anew and deletes nothing."},
 		{CodeStateDamaged, "The state cannot be read.", "A disk fault, or files changed by hand.", "Move the directory away: Tandem pairs the records anew and deletes nothing."},
 		{CodeStateDisk, "The state cannot be written.", "The disk is full or read-only.", "Make room; nothing was lost, and the next cycle goes on."},
-		{CodeOtherSystem, "A source is another system than the one this state belongs to.", "`url` or `database` now names another server or database.", "Point the source back, or use another `state_dir` for the other system."},
+		{CodeOtherSystem, "A source is another system than the one this state belongs to.", "`url` or `database` now names another server or database.", "Point the source back. If the other system is right, `tandem sync --adopt PIPELINE` pairs its records anew and deletes nothing."},
 		{CodeLanguageNotInstalled, "The language is not installed in Odoo.", "`language` names a language that this database does not have.", "Install the language in Odoo (Settings, Translations), or correct `language`."},
-		{CodeBraked, "A brake stopped the cycle before its first write.", "More is due than `limits` allow: a mapping or a source has changed, or a listing is short.", "See what is due with `tandem plan`; raise the limit for one cycle if it is right."},
+		{CodeBraked, "A brake stopped the cycle before its first write.", "More is due than `limits` allow: a mapping or a source has changed, or a listing is short.", "See what is due with `tandem plan`; if it is right, `tandem approve PIPELINE` lets exactly that pass, once."},
+		{CodeNotBraked, "There is nothing to approve.", "No brake is engaged, it was approved already, or it has stopped another cycle since it was shown.", "`tandem status` shows whether a pipeline is braked, and by what."},
 		{CodeStopped, "The work was stopped before its end.", "A signal, or the daemon was told to stop.", "Nothing to do: what was done is kept, the next cycle goes on where this one stopped."},
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},
@@ -110,6 +115,9 @@ func Catalogue() []CatalogueEntry {
 		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
 		{CodeForbidden, "The call may not come from there.", "A web page of another site made the browser call the daemon, or the call names another host than this machine.", "Open the daemon's own address, as `listen` says it; set `token` in the daemon block to call it by another name."},
 		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
+		{CodePlanInvalid, "The file is not a plan that this state signed.", "It was changed, cut off, or made with another state directory.", "Make the plan anew: `tandem plan -out FILE`."},
+		{CodePlanOutdated, "The plan was made under other rules.", "The pipeline's configuration changed since the plan was made.", "Make the plan anew and look at it: `tandem plan -out FILE`."},
+		{CodeCycleUnknown, "No such cycle is in the history.", "The id is misspelt, the cycle wrote nothing, or the history no longer reaches back to it.", "`tandem history` names the cycles of the latest events."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -25,8 +26,9 @@ type Definition struct {
 	Deletes     DeletePolicy
 	Limits      Limits
 	Schedule    Schedule
-	// Hash changes when anything in the definition does.
-	Hash string
+	// Hash changes when anything in the definition does; MergeHash only with what decides what is
+	// written (mapping, filter, match, strategies), not with limits and schedule. "" is Hash.
+	Hash, MergeHash string
 }
 
 // MappedField is one `field` of a mapping.
@@ -43,6 +45,8 @@ type MappedField struct {
 	// Writes tells per side whether Tandem writes the field there.
 	Writes   [2]bool
 	Required bool
+	// Stock: the field holds a quantity in stock.
+	Stock    bool
 	Strategy Strategy
 	// Rule says in a few words which rule decides conflicts: `strategy "erp" of field "price" (shop.hcl:41)`.
 	Rule string
@@ -140,6 +144,17 @@ func (l Limit) String() string {
 type Schedule struct {
 	Every  time.Duration // 0: not by interval
 	Manual bool          // only when asked
+}
+
+// Merging returns the hash of all that decides what is written.
+func (d *Definition) Merging() string { return cmp.Or(d.MergeHash, d.Hash) }
+
+// ChangedSince tells whether something that decides what is written is not as it was at p.
+func (d *Definition) ChangedSince(p Position) bool {
+	if p.Merge == "" { // stored by an older release
+		return p.Definition != d.Hash
+	}
+	return p.Merge != d.Merging()
 }
 
 // Side returns the side that the source of that label is on.

@@ -62,6 +62,7 @@ const (
 	Agree     Verdict = "agree"      // both hold the same: a new base, no write
 	Wait      Verdict = "wait"       // a conflict that waits for a person; the field is frozen
 	Hold      Verdict = "hold"       // a change that no direction lets through
+	Revert    Verdict = "revert"     // an undo: a side goes back to what it held, the other stays as it is
 )
 
 // Taking returns the verdict that takes the value of side s.
@@ -108,4 +109,7 @@ type Mutation struct {
 	// Before is what the side held in those fields: the write is refused as stale when it no longer
 	// does.
 	Before Values `json:"before,omitempty"`
+	// Revert: it takes back what a cycle wrote. The other side stays as it is, and what both then hold
+	// counts as agreed.
+	Revert bool `json:"revert,omitempty"`
 }

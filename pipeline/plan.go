@@ -40,6 +40,8 @@ type PlanTotals struct {
 	Errors    int               `json:"errors"`
 	Unchanged int               `json:"unchanged"` // records looked at that need nothing
 	BrakedBy  *string           `json:"braked_by"`
+	// Changed is set when the definition has changed since the last cycle: all that is due.
+	Changed *BlastRadius `json:"definition_changed,omitempty"`
 }
 
 // Empty tells whether the plan would change nothing.

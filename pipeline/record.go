@@ -1,6 +1,9 @@
 package pipeline
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Side is one of the two sides of a pipeline. It indexes the [2]T arrays of this package.
 type Side uint8
@@ -39,6 +42,8 @@ type Record struct {
 	// Settled says that a later edit must show another Stamp. False while the stamp's second, or
 	// whatever granularity the side has, was not over when the record was read.
 	Settled bool `json:"settled,omitempty"`
+	// Err is why this one record could not be read although others could; then only Key is set.
+	Err *Error `json:"err,omitempty"`
 	// Excluded, if set, is why the record takes no part (a template with several variants, say).
 	Excluded string `json:"excluded,omitempty"`
 }
@@ -76,3 +81,13 @@ type Link struct {
 
 // CycleID names a cycle, as 20261124T155012Z-0003: its start and a number that grows.
 type CycleID string
+
+// Started returns when the cycle began, the zero time where the id does not say.
+func (c CycleID) Started() time.Time {
+	at, _, _ := strings.Cut(string(c), "-")
+	t, err := time.Parse("20060102T150405Z", at)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -16,6 +16,15 @@ const (
 	ResultFailed  Result = "failed"
 )
 
+// CycleKind is what a cycle was run for.
+type CycleKind string
+
+// The kinds of cycles. The ordinary one has none.
+const (
+	CycleApply CycleKind = "apply" // a kept plan was carried out
+	CycleUndo  CycleKind = "undo"  // what another cycle wrote was taken back
+)
+
 // Writes counts what a cycle wrote to one side.
 type Writes struct {
 	Create  int `json:"create"`
@@ -30,15 +39,22 @@ func (w Writes) Total() int { return w.Create + w.Update + w.Archive }
 type Report struct {
 	Pipeline    string            `json:"pipeline"`
 	Cycle       CycleID           `json:"cycle"`
+	Kind        CycleKind         `json:"kind,omitempty"`
+	By          string            `json:"by,omitempty"`
+	Note        string            `json:"note,omitempty"` // apply, undo: of what
 	Result      Result            `json:"result"`
 	Full        bool              `json:"full,omitempty"`
 	Seen        map[string]int    `json:"seen"`
 	Writes      map[string]Writes `json:"writes"`
 	Conflicts   ConflictCount     `json:"conflicts"`
-	Quarantined int               `json:"quarantined"` // records waiting in quarantine when the cycle ended
+	Quarantined int               `json:"quarantined"`       // records waiting in quarantine when the cycle ended
+	Refused     int               `json:"refused,omitempty"` // apply, undo: records that had moved
 	BrakedBy    *string           `json:"braked_by"`
-	Started     time.Time         `json:"started"`
-	Duration    Seconds           `json:"duration_seconds"`
+	// Changed is, in the first cycle after a change of the definition, how much that cycle was about
+	// to change.
+	Changed  *BlastRadius `json:"definition_changed,omitempty"`
+	Started  time.Time    `json:"started"`
+	Duration Seconds      `json:"duration_seconds"`
 	// Error is why a failed cycle failed.
 	Error *Problem `json:"error,omitempty"`
 }

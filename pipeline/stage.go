@@ -28,9 +28,14 @@ type Cycle struct {
 	DryRun bool
 	// Sequential: both sides are asked in turn instead of at once, so that a simulation replays exactly.
 	Sequential bool
-	Started    time.Time
-	Endpoints  [2]Endpoint
-	About      [2]Description
+	// Kind is "" for an ordinary cycle; By and Note say who asked for another one, and what it is.
+	Kind      CycleKind
+	By, Note  string
+	Started   time.Time
+	Endpoints [2]Endpoint
+	About     [2]Description
+	// Approved is what somebody let pass the brakes: detection counts the absences in it as listed.
+	Approved Fingerprints
 	// Since are the cursors that detection took, by side: what happened after them is unknown to it.
 	Since [2]string
 	// Types are per side what the mapped fields are there, by index of Definition.Fields.

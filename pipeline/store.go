@@ -137,7 +137,7 @@ type Event struct {
 	Link   LinkID        `json:"link,omitempty"`
 	Keys   [2]Key        `json:"keys"`
 	Match  Values        `json:"match,omitempty"`
-	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink
+	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink, brake, approve, adopt
 	Side   *Side         `json:"side,omitempty"` // the side written
 	Fields []FieldChange `json:"fields,omitempty"`
 	Rule   string        `json:"rule,omitempty"`
@@ -180,6 +180,10 @@ type Committer interface {
 type Position struct {
 	Cursors    [2]string `json:"cursors"`    // per side, "" before the first complete cycle
 	Definition string    `json:"definition"` // hash of the definition that everything was handled by
+	// Merge is that definition's MergeHash, and Limits are its limits: they also hold for the first
+	// cycle of another definition.
+	Merge  string `json:"merge,omitempty"`
+	Limits Limits `json:"limits,omitzero"`
 }
 
 // Positions keeps how far each side has been read.
@@ -201,12 +205,53 @@ type Runs interface {
 	// Identities returns which system each side's state belongs to, "" where unknown.
 	Identities(ctx context.Context) ([2]string, error)
 	SetIdentities(ctx context.Context, ids [2]string) error
+	// Adopt forgets everything that holds for the systems known so far (links, what is known of
+	// unlinked records, intents, conflicts, quarantine, position, brake) and stores which systems the
+	// state belongs to from now on, and the event. Reports and history stay.
+	Adopt(ctx context.Context, ids [2]string, e Event) error
 }
 
 // Histories reads the history.
 type Histories interface {
 	// History returns the latest n events, newest first, of one link or, for "", of all.
 	History(ctx context.Context, link LinkID, n int) ([]Event, error)
+	// EachEvent calls f for the events that q selects, newest first, until f returns an error, which it
+	// returns. f may call the store.
+	EachEvent(ctx context.Context, q EventQuery, f func(Event) error) error
+}
+
+// EventQuery selects events; its zero value selects all.
+type EventQuery struct {
+	Link  LinkID
+	Cycle CycleID   // also what a later cycle learned of this one, after an interruption
+	Since time.Time // not before
+}
+
+// Selects tells whether q selects e.
+func (q EventQuery) Selects(e Event) bool {
+	return (q.Link == "" || e.Link == q.Link) && (q.Cycle == "" || e.Cycle == q.Cycle) && !e.At.Before(q.Since)
+}
+
+// longestCycle bounds how far the times of events may be out of the order in which they were stored:
+// what an interrupted cycle wrote is stored by the next one, with the time at which it was written.
+const longestCycle = 24 * time.Hour
+
+// Before tells whether everything stored before e is older than what q selects.
+func (q EventQuery) Before(e Event) bool {
+	since := q.Since
+	if started := q.Cycle.Started(); started.After(since) {
+		since = started
+	}
+	return e.At.Before(since.Add(-longestCycle))
+}
+
+// Plans is what a kept plan is checked by.
+type Plans interface {
+	// Generation changes with every commit, every resolution and every move of the position.
+	Generation(ctx context.Context) (uint64, error)
+	// PlanKey returns the key that signs the kept plans of this pipeline: 32 random bytes, made by the
+	// first call and the same ever after.
+	PlanKey(ctx context.Context) ([]byte, error)
 }
 
 // Store is the whole state of one pipeline.
@@ -217,6 +262,8 @@ type Store interface {
 	Quarantine
 	Committer
 	Positions
+	Brakes
 	Runs
 	Histories
+	Plans
 }

@@ -19,6 +19,11 @@ type run struct {
 	cycle  *pipeline.Cycle
 	linked int // links when the cycle began
 	tally  tally
+	// changed: something that decides what is written is not as it was in the last cycle.
+	changed  bool
+	limits   limits
+	engaged  *pipeline.Brake       // nil if none is
+	approved pipeline.Fingerprints // what that brake stopped, once somebody approved it
 	// unfinished counts the items whose outcome is not known or not in the state.
 	unfinished int
 }
@@ -34,6 +39,9 @@ func (r *run) sync(ctx context.Context) (err error) {
 	if err := r.Writer.Recover(ctx, r.cycle); err != nil {
 		return err
 	}
+	if _, err := r.Store.PlanKey(ctx); err != nil { // it is there before a plan, which writes nothing, needs it
+		return err
+	}
 	decided := spool.New(r.SpoolDir)
 	defer func() { err = errors.Join(err, decided.Close()) }()
 	var refs []spool.Ref
@@ -46,11 +54,11 @@ func (r *run) sync(ctx context.Context) (err error) {
 		return err
 	})
 	if err != nil {
-		return err
+		return r.shortListing(ctx, err)
 	}
 	failpoint.Hit(failpoint.CycleDecided)
 	r.cycle.Since = detected.Cursors
-	if err := r.brake(); err != nil {
+	if err := r.brake(ctx, decided, refs); err != nil {
 		return err
 	}
 	if err := r.writeAll(ctx, decided, refs); err != nil {
@@ -68,10 +76,15 @@ func (r *run) begin(ctx context.Context, dry bool) error {
 	if r.linked, err = r.Store.CountLinks(ctx); err != nil {
 		return err
 	}
+	if err := r.loadBrake(ctx, position); err != nil {
+		return err
+	}
 	d := r.Definition
 	r.cycle = &pipeline.Cycle{
 		ID: r.report.Cycle, Definition: d, DryRun: dry, Started: r.report.Started, Endpoints: r.Endpoints, Sequential: r.Sequential,
-		Full: r.opt.Full || position.Definition != d.Hash || position.Cursors[0] == "" || position.Cursors[1] == "",
+		Full: r.opt.Full || position.Definition != d.Hash || position.Cursors[0] == "" || position.Cursors[1] == "" ||
+			len(r.approved) > 0 && r.engaged.Full, // what was approved must be seen again
+		Approved: r.approved,
 	}
 	r.report.Full = r.cycle.Full
 	for _, s := range pipeline.Sides() {
@@ -134,7 +147,7 @@ func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipe
 		}
 		staged += time.Since(begun)
 		for _, it := range items {
-			r.tally.add(it)
+			r.tally.add(r.Definition, r.approved, it)
 			if err := keep(it); err != nil {
 				return err
 			}
@@ -228,17 +241,29 @@ func (r *run) count(it *pipeline.Item) {
 
 // finish moves the position, now that everything is handled.
 func (r *run) finish(ctx context.Context, detected pipeline.Detected) error {
-	if r.unfinished > 0 {
-		return &pipeline.Error{
-			Code: pipeline.CodeConnectionLost, Class: pipeline.Transient,
-			Message: fmt.Sprintf("%d records could not be finished", r.unfinished),
-			Remedy:  "Nothing to do: the next cycle looks what became of them and goes on.",
-		}
+	if err := r.finished(); err != nil {
+		return err
+	}
+	if err := r.release(ctx); err != nil {
+		return err
 	}
 	failpoint.Hit(failpoint.CycleBeforeMove)
-	err := r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: r.Definition.Hash})
+	d := r.Definition
+	err := r.Store.MoveTo(ctx, pipeline.Position{Cursors: detected.Cursors, Definition: d.Hash, Merge: d.Merging(), Limits: d.Limits})
 	failpoint.Hit(failpoint.CycleMoved)
 	return err
+}
+
+// finished tells whether every item is done, in conflict or in quarantine.
+func (r *run) finished() error {
+	if r.unfinished == 0 {
+		return nil
+	}
+	return &pipeline.Error{
+		Code: pipeline.CodeConnectionLost, Class: pipeline.Transient,
+		Message: fmt.Sprintf("%d records could not be finished", r.unfinished),
+		Remedy:  "Nothing to do: the next cycle looks what became of them and goes on.",
+	}
 }
 
 // idle tells whether nothing at all has to be done or remembered about an item.

@@ -20,7 +20,11 @@ func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error
 	if err != nil {
 		return totals, err
 	}
-	_, err = r.decide(ctx, func(it *pipeline.Item) error {
+	keep, err := r.keeping(ctx)
+	if err != nil {
+		return totals, err
+	}
+	detected, err := r.decide(ctx, func(it *pipeline.Item) error {
 		changes := r.planned(it, unsettled)
 		if len(changes) == 0 {
 			totals.Unchanged++
@@ -31,12 +35,20 @@ func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error
 				return err
 			}
 		}
-		return nil
+		return keep.add(it, changes)
 	})
-	if name, _, _ := r.braked(); name != "" {
-		totals.BrakedBy = &name
+	if err != nil {
+		err = r.shortListing(ctx, err)
+		totals.BrakedBy = r.report.BrakedBy
+		return totals, err
 	}
-	return totals, err
+	if b := r.limits.above(r.tally.beyond, r.linked); b != nil {
+		totals.BrakedBy = &b.name
+	}
+	if r.changed {
+		totals.Changed = &r.tally.due
+	}
+	return totals, keep.end(detected, totals)
 }
 
 // unsettled returns per side the records whose partner an interrupted cycle may have made already.
@@ -62,18 +74,12 @@ func (r *run) planned(it *pipeline.Item, unsettled [2]map[pipeline.Key]bool) []p
 		if m == nil {
 			continue
 		}
-		action := map[pipeline.MutationKind]pipeline.PlanAction{
-			pipeline.Create: pipeline.PlanCreate, pipeline.Update: pipeline.PlanUpdate, pipeline.Remove: pipeline.PlanArchive,
-		}[m.Kind]
-		if m.Removal == pipeline.Delete {
-			action = pipeline.PlanDelete
-		}
 		if m.Kind == pipeline.Create && unsettled[s.Other()][it.Keys[s.Other()]] {
 			changes = append(changes, r.change(it, s, pipeline.PlanError,
 				"an interrupted cycle may have made this record already; the next cycle looks"))
 			continue
 		}
-		changes = append(changes, r.change(it, s, action, ""))
+		changes = append(changes, r.change(it, s, action(m), ""))
 	}
 	for _, d := range it.Decisions {
 		if d.Verdict != pipeline.Wait {
@@ -84,6 +90,18 @@ func (r *run) planned(it *pipeline.Item, unsettled [2]map[pipeline.Key]bool) []p
 		changes = append(changes, c)
 	}
 	return changes
+}
+
+func action(m *pipeline.Mutation) pipeline.PlanAction {
+	switch {
+	case m.Kind == pipeline.Create:
+		return pipeline.PlanCreate
+	case m.Kind == pipeline.Update:
+		return pipeline.PlanUpdate
+	case m.Removal == pipeline.Delete:
+		return pipeline.PlanDelete
+	}
+	return pipeline.PlanArchive
 }
 
 // change makes a planned change with the fields that are written to its side.

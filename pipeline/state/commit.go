@@ -34,7 +34,10 @@ func (s *store) Commit(ctx context.Context, c pipeline.Commit) error {
 		if err := s.commitQuarantine(tx, c.Failed, c.Healed); err != nil {
 			return err
 		}
-		return s.commitHistory(tx, c.History)
+		if err := s.commitHistory(tx, c.History); err != nil {
+			return err
+		}
+		return s.advance(tx)
 	})
 }
 

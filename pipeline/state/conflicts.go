@@ -66,7 +66,10 @@ func (s *store) Settle(ctx context.Context, id string, resolution pipeline.Resol
 			}
 		}
 		c.Resolution = &resolution
-		return set(tx, k, c)
+		if err := set(tx, k, c); err != nil {
+			return err
+		}
+		return s.advance(tx)
 	})
 }
 

@@ -69,7 +69,8 @@ func (s *store) trimSpan(tx *kv.Tx, span historyRange, limit int) error {
 			return err
 		}
 		tooMany := span.Next-span.First > uint64(s.options.HistoryEvents)
-		if limit == 0 || !tooMany && !e.At.Before(oldest) {
+		tooOld := !e.At.IsZero() && e.At.Before(oldest)
+		if limit == 0 || !tooMany && !tooOld {
 			return kv.ErrStop
 		}
 		limit--
@@ -92,23 +93,43 @@ func (s *store) History(ctx context.Context, link pipeline.LinkID, n int) (event
 	if n <= 0 {
 		return nil, nil
 	}
+	err = s.eachEvent(ctx, link, func(e pipeline.Event) error {
+		if events = append(events, e); len(events) == n {
+			return kv.ErrStop
+		}
+		return nil
+	})
+	return events, err
+}
+
+// EachEvent implements pipeline.Histories.
+func (s *store) EachEvent(ctx context.Context, q pipeline.EventQuery, f func(pipeline.Event) error) error {
+	return s.eachEvent(ctx, q.Link, func(e pipeline.Event) error {
+		switch {
+		case q.Before(e):
+			return kv.ErrStop
+		case q.Selects(e):
+			return f(e)
+		}
+		return nil
+	})
+}
+
+// eachEvent calls f for the events of a link, or all for "", newest first.
+func (s *store) eachEvent(ctx context.Context, link pipeline.LinkID, f func(pipeline.Event) error) error {
 	prefix := s.key.table(tableHistory)
 	if link != "" {
 		prefix = s.historyOf(link)
 	}
-	err = s.db.Read(ctx, func(r *kv.Reader) error {
+	return s.db.Read(ctx, func(r *kv.Reader) error {
 		return r.ScanBack(prefix, func(k, b []byte) error {
 			e, err := s.event(r, k, b, link == "")
 			if err != nil {
 				return err
 			}
-			if events = append(events, e); len(events) == n {
-				return kv.ErrStop
-			}
-			return nil
+			return f(e)
 		})
 	})
-	return events, err
 }
 
 // event decodes the event at k, or the one that the entry k of the index by link stands for.

@@ -64,6 +64,9 @@ func storeSample(t *testing.T, st pipeline.Store) {
 	}))
 	must(t, st.Settle(ctx, "c1", pipeline.Resolution{Verdict: pipeline.TakeLeft, Seen: [2]pipeline.Value{pipeline.Text("Thé"), pipeline.Text("Tea")}, By: "ann", At: noon()}))
 	must(t, st.MoveTo(ctx, pipeline.Position{Cursors: [2]string{"c1", "c2"}, Definition: "hash"}))
+	must(t, st.SetBrake(ctx, &pipeline.Brake{Name: pipeline.BrakeUpdates, Cycle: id, Since: noon(), Message: "too many"}, pipeline.Fingerprints{{1}, {2}}, nil))
+	_, err = st.PlanKey(ctx)
+	must(t, err)
 	must(t, st.PutReport(ctx, pipeline.Report{Pipeline: "products", Cycle: id, Result: pipeline.ResultDone, Started: noon()}))
 }
 
@@ -103,7 +106,7 @@ func TestOpensWhatReleasesWrote(t *testing.T) {
 // version would lose what is stored under the old keys.
 func TestSchemaIsThatOfItsVersion(t *testing.T) {
 	disk := vfs.NewMem()
-	s := openState(t, Options{FS: disk})
+	s := openState(t, Options{FS: disk, Random: strings.NewReader("the key of the fixture, 32 bytes")})
 	storeSample(t, openPipeline(t, s, sampleUniverse.Match...))
 	must(t, s.Close())
 	now := content(t, disk)

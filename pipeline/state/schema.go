@@ -69,6 +69,10 @@ const (
 	singleIdentities = "identities" // per side
 	singleCycle      = "cycle"      // lastCycle
 	singleHistory    = "history"    // historyRange
+	singleGeneration = "generation" // grows with what is learned, see pipeline.Plans
+	singlePlanKey    = "plan_key"   // signs kept plans; absent until it is first asked for
+	singleBrake      = "brake"      // pipeline.Brake
+	singleBraked     = "braked"     // what that brake stopped: fingerprints, one after the other
 )
 
 // key is a key under construction. Its methods return a longer one and leave it as it is.

@@ -2,6 +2,8 @@ package state
 
 import (
 	"context"
+	"crypto/rand"
+	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -23,6 +25,7 @@ const (
 type Options struct {
 	FS     vfs.FS           // nil is the operating system's
 	Now    func() time.Time // nil is time.Now; the age of history is measured by it
+	Random io.Reader        // nil is crypto/rand; keys are made of it
 	Logger *slog.Logger     // nil discards
 	// HistoryEvents and HistoryAge bound the history of each pipeline; 0 is the default. Both are kept
 	// within some hundred events, since old events leave in small steps.
@@ -49,6 +52,9 @@ type State struct {
 func Open(dir string, o Options) (*State, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -108,7 +108,12 @@ func (s *store) Position(ctx context.Context) (p pipeline.Position, err error) {
 // Invariant 4: updates are stored in the order in which they are made, so a position never survives what
 // was committed before it.
 func (s *store) MoveTo(ctx context.Context, p pipeline.Position) error {
-	return s.setSingle(ctx, singlePosition, p)
+	return s.db.Update(ctx, func(tx *kv.Tx) error {
+		if err := set(tx, s.key.single(singlePosition), p); err != nil {
+			return err
+		}
+		return s.advance(tx)
+	})
 }
 
 // Identities implements pipeline.Runs.
@@ -118,7 +123,7 @@ func (s *store) Identities(ctx context.Context) (ids [2]string, err error) {
 
 // SetIdentities implements pipeline.Runs.
 func (s *store) SetIdentities(ctx context.Context, ids [2]string) error {
-	return s.setSingle(ctx, singleIdentities, ids)
+	return s.db.Update(ctx, func(tx *kv.Tx) error { return set(tx, s.key.single(singleIdentities), ids) })
 }
 
 func (s *store) getSingle(ctx context.Context, name string, into any) error {
@@ -126,8 +131,4 @@ func (s *store) getSingle(ctx context.Context, name string, into any) error {
 		_, err := s.get(r, s.key.single(name), into)
 		return err
 	})
-}
-
-func (s *store) setSingle(ctx context.Context, name string, v any) error {
-	return s.db.Update(ctx, func(tx *kv.Tx) error { return set(tx, s.key.single(name), v) })
 }

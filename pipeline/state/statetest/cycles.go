@@ -2,6 +2,7 @@ package statetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -105,6 +106,64 @@ func testHistory(t *testing.T, s *subject) {
 		want(t, []pipeline.Event{event(4, "a")}, latest("a", 1))
 		want(t, nil, latest("c", 10))
 		want(t, nil, latest("", 0))
+	})
+}
+
+func testEachEvent(t *testing.T, s *subject) {
+	const first, second = pipeline.CycleID("20261124T120000Z-0001"), pipeline.CycleID("20261124T130000Z-0002")
+	event := func(i int, link pipeline.LinkID, cycle pipeline.CycleID) pipeline.Event {
+		return pipeline.Event{At: at(i), Cycle: cycle, Link: link, Kind: "update", Note: fmt.Sprint(i)}
+	}
+	s.commit(t, pipeline.Commit{History: []pipeline.Event{event(-4000, "a", ""), event(1, "a", first), event(2, "b", first), event(61, "a", second)}})
+	// What an interrupted cycle wrote is stored by the next one, under the time and the cycle of the writing.
+	s.commit(t, pipeline.Commit{History: []pipeline.Event{event(3, "b", first), event(62, "b", second)}})
+	each := func(q pipeline.EventQuery) func(context.Context) ([]string, error) {
+		return func(ctx context.Context) (notes []string, err error) {
+			err = s.EachEvent(ctx, q, func(e pipeline.Event) error {
+				notes = append(notes, e.Note)
+				return nil
+			})
+			return notes, err
+		}
+	}
+	s.twice(t, func(t *testing.T) {
+		want(t, []string{"62", "3", "61", "2", "1", "-4000"}, each(pipeline.EventQuery{}))
+		want(t, []string{"61", "1", "-4000"}, each(pipeline.EventQuery{Link: "a"}))
+		want(t, []string{"3", "2", "1"}, each(pipeline.EventQuery{Cycle: first}))
+		want(t, []string{"3", "2"}, each(pipeline.EventQuery{Cycle: first, Link: "b"}))
+		want(t, []string{"62", "3", "61", "2"}, each(pipeline.EventQuery{Since: at(2)}))
+		want(t, nil, each(pipeline.EventQuery{Cycle: "20261124T120000Z-0009"}))
+	})
+	enough := errors.New("enough")
+	err := s.EachEvent(t.Context(), pipeline.EventQuery{}, func(pipeline.Event) error {
+		if _, err := s.CountLinks(t.Context()); err != nil { // the store may be used meanwhile
+			t.Error(err)
+		}
+		return enough
+	})
+	if !errors.Is(err, enough) {
+		t.Errorf("got %v, want the error of the function", err)
+	}
+}
+
+func testPlans(t *testing.T, s *subject) {
+	key, err := s.PlanKey(t.Context())
+	if err != nil || len(key) != 32 {
+		t.Fatalf("the key has %d bytes, %v", len(key), err)
+	}
+	want(t, 0, s.Generation)
+	s.commit(t, pipeline.Commit{Conflicts: []pipeline.Conflict{{ID: "c", Link: "a"}}})
+	want(t, 1, s.Generation)
+	if err := s.Settle(t.Context(), "c", pipeline.Resolution{Verdict: pipeline.TakeLeft}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, 2, s.Generation)
+	if err := s.MoveTo(t.Context(), pipeline.Position{Definition: "abc"}); err != nil {
+		t.Fatal(err)
+	}
+	s.twice(t, func(t *testing.T) {
+		want(t, 3, s.Generation)
+		want(t, key, s.PlanKey)
 	})
 }
 

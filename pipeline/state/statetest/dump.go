@@ -32,6 +32,8 @@ type Dump struct {
 	Due         []pipeline.Quarantined
 	FailedByKey [2]map[pipeline.Key]pipeline.Quarantined
 	Position    pipeline.Position
+	Brake       *pipeline.Brake
+	BrakedPlan  pipeline.Fingerprints
 	Identities  [2]string
 	Reports     []pipeline.Report
 	History     []pipeline.Event // without numbers
@@ -133,6 +135,12 @@ func readCycles(ctx context.Context, s pipeline.Store, u Universe, d *Dump) (err
 		return err
 	}
 	if d.Identities, err = s.Identities(ctx); err != nil {
+		return err
+	}
+	if d.Brake, err = s.Brake(ctx); err != nil {
+		return err
+	}
+	if d.BrakedPlan, err = s.BrakedPlan(ctx); err != nil {
 		return err
 	}
 	if d.Reports, err = s.Reports(ctx, many); err != nil {

@@ -3,6 +3,7 @@ package statetest
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,6 +30,10 @@ type Model struct {
 	lastCycle  time.Time
 	reports    map[pipeline.CycleID]pipeline.Report
 	history    []pipeline.Event
+	generation uint64
+	brake      *pipeline.Brake
+	braked     pipeline.Fingerprints
+	planKey    []byte
 }
 
 type sideKey struct {
@@ -65,6 +70,7 @@ func (m *Model) Clone() *Model {
 		conflicts: maps.Clone(m.conflicts), failed: maps.Clone(m.failed), position: m.position,
 		identities: m.identities, cycles: m.cycles, lastCycle: m.lastCycle,
 		reports: maps.Clone(m.reports), history: slices.Clone(m.history),
+		brake: m.brake, braked: m.braked, generation: m.generation, planKey: m.planKey,
 	}
 }
 
@@ -152,6 +158,7 @@ func (m *Model) Commit(ctx context.Context, c pipeline.Commit) error {
 			e.Seq = uint64(len(m.history) + 1)
 			m.history = append(m.history, e)
 		}
+		m.generation++
 		return nil
 	})
 }
@@ -178,6 +185,7 @@ func (m *Model) Settle(ctx context.Context, id string, r pipeline.Resolution) er
 		}
 		c.Resolution = &r
 		m.conflicts[id] = c
+		m.generation++
 		return nil
 	})
 }
@@ -202,7 +210,11 @@ func (m *Model) RetryNow(ctx context.Context, ids []string, now time.Time) (n in
 
 // MoveTo implements pipeline.Positions.
 func (m *Model) MoveTo(ctx context.Context, p pipeline.Position) error {
-	return m.change(ctx, func() error { m.position = p; return nil })
+	return m.change(ctx, func() error {
+		m.position = p
+		m.generation++
+		return nil
+	})
 }
 
 // SetIdentities implements pipeline.Runs.
@@ -226,4 +238,17 @@ func (m *Model) StartCycle(ctx context.Context, at time.Time) (id pipeline.Cycle
 // PutReport implements pipeline.Runs.
 func (m *Model) PutReport(ctx context.Context, r pipeline.Report) error {
 	return m.change(ctx, func() error { m.reports[r.Cycle] = r; return nil })
+}
+
+// PlanKey implements pipeline.Plans.
+func (m *Model) PlanKey(ctx context.Context) (key []byte, err error) {
+	err = m.change(ctx, func() error {
+		if m.planKey == nil {
+			m.planKey = make([]byte, 32)
+			_, _ = rand.Read(m.planKey) // never fails
+		}
+		key = m.planKey
+		return nil
+	})
+	return key, err
 }

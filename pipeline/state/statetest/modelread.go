@@ -191,3 +191,24 @@ func (m *Model) History(ctx context.Context, link pipeline.LinkID, n int) ([]pip
 		return events
 	})
 }
+
+// EachEvent implements pipeline.Histories.
+func (m *Model) EachEvent(ctx context.Context, q pipeline.EventQuery, f func(pipeline.Event) error) error {
+	events, err := look(ctx, m, func() []pipeline.Event { return slices.Clone(m.history) })
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		if q.Selects(e) {
+			if err := f(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Generation implements pipeline.Plans.
+func (m *Model) Generation(ctx context.Context) (uint64, error) {
+	return look(ctx, m, func() uint64 { return m.generation })
+}

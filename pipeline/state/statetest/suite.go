@@ -46,7 +46,11 @@ func Run(t *testing.T, open func() (Backend, error)) {
 		{"position and identities", testPosition},
 		{"cycles", testCycles},
 		{"reports", testReports},
+		{"brake", testBrake},
+		{"adopting another system", testAdopt},
 		{"history", testHistory},
+		{"history by cycle and time", testEachEvent},
+		{"what a plan is checked by", testPlans},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, err := open()
