@@ -126,8 +126,61 @@ func (r *retrying) listing(ctx context.Context, operation string, yield func([]p
 	return next, err
 }
 
+// unreadable is how many records of one Fetch may fail by themselves; more mean that the side is ill.
+const unreadable = 3
+
+// Fetch reads on when single records cannot be read (a server that fails over one product): they come
+// back with their Err, the others as they are.
 func (r *retrying) Fetch(ctx context.Context, keys []pipeline.Key, fields []string) ([]pipeline.Record, error) {
-	return retry(ctx, r, "fetch", func() ([]pipeline.Record, error) { return r.Endpoint.Fetch(ctx, keys, fields) })
+	records, err := retry(ctx, r, "fetch", func() ([]pipeline.Record, error) { return r.Endpoint.Fetch(ctx, keys, fields) })
+	if err == nil || len(keys) == 1 || !ofOneRecord(err) || ctx.Err() != nil {
+		return records, err
+	}
+	failed := 0
+	records, ok := r.fetchHalves(ctx, keys, fields, &failed)
+	if !ok {
+		return nil, err
+	}
+	return records, nil
+}
+
+// ofOneRecord tells whether an error may be about one record only: the server answered, but badly.
+func ofOneRecord(err error) bool {
+	switch pipeline.AsError(err).Code {
+	case pipeline.CodeServerError, pipeline.CodeBadAnswer, pipeline.CodeAnswerTooLarge, pipeline.CodeRecordRejected:
+		return true
+	}
+	return false
+}
+
+// fetchHalves halves until the culprits stand alone; false when they are too many.
+func (r *retrying) fetchHalves(ctx context.Context, keys []pipeline.Key, fields []string, failed *int) ([]pipeline.Record, bool) {
+	var records []pipeline.Record
+	middle := (len(keys) + 1) / 2
+	for _, half := range [][]pipeline.Key{keys[:middle], keys[middle:]} {
+		if len(half) == 0 {
+			continue
+		}
+		found, err := r.Endpoint.Fetch(ctx, half, fields)
+		switch {
+		case err == nil:
+			records = append(records, found...)
+		case !ofOneRecord(err) || ctx.Err() != nil:
+			return nil, false
+		case len(half) == 1:
+			if *failed++; *failed > unreadable {
+				return nil, false
+			}
+			records = append(records, pipeline.Record{Key: half[0], Err: pipeline.AsError(err)})
+		default:
+			more, ok := r.fetchHalves(ctx, half, fields, failed)
+			if !ok {
+				return nil, false
+			}
+			records = append(records, more...)
+		}
+	}
+	return records, true
 }
 
 func (r *retrying) Find(ctx context.Context, field string, values []pipeline.Value, fields []string) ([]pipeline.Record, error) {

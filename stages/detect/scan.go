@@ -151,7 +151,7 @@ func (s *scan) addCandidate(r *pipeline.Record) error {
 		return err
 	}
 	c := candidate{key: r.Key, record: ref}
-	if r.Excluded == "" {
+	if r.Excluded == "" && r.Err == nil {
 		c.match = s.cycle.MatchText(s.cycle.OwnValues(s.side, r))
 	}
 	if i, ok := s.known[r.Key]; ok {

@@ -21,8 +21,13 @@ func (Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.I
 	if err := fetch(ctx, c, items, first); err != nil {
 		return err
 	}
-	second := func(it *pipeline.Item, s pipeline.Side) bool { return !it.Hinted[s] && needsBoth(c, it) }
-	return fetch(ctx, c, items, second)
+	failUnreadable(items)
+	second := func(it *pipeline.Item, s pipeline.Side) bool {
+		return it.Err == nil && !it.Hinted[s] && needsBoth(c, it)
+	}
+	err := fetch(ctx, c, items, second)
+	failUnreadable(items)
+	return err
 }
 
 // needsBoth tells whether a linked pair must be merged: something about it is not as it was.
@@ -72,4 +77,16 @@ func fetch(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item, want 
 		}
 		return nil
 	})
+}
+
+// failUnreadable fails the items of records that could not be read though others could.
+func failUnreadable(items []*pipeline.Item) {
+	for _, it := range items {
+		for _, s := range pipeline.Sides() {
+			if r := it.Records[s]; r != nil && r.Err != nil {
+				it.Fail(r.Err)
+				it.Records[s] = nil
+			}
+		}
+	}
 }

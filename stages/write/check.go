@@ -51,8 +51,10 @@ func (b *batch) read(ctx context.Context, side pipeline.Side, jobs []*job) (map[
 	keys := make([]pipeline.Key, len(jobs))
 	for i, j := range jobs {
 		keys[i] = j.item.Keys[side]
-		for name := range j.m.Fields {
-			fields[name] = true
+		for _, values := range []pipeline.Values{j.m.Fields, j.m.Before} {
+			for name := range values {
+				fields[name] = true
+			}
 		}
 	}
 	records, err := b.cycle.Endpoints[side].Fetch(ctx, keys, slices.Sorted(maps.Keys(fields)))
@@ -61,7 +63,9 @@ func (b *batch) read(ctx context.Context, side pipeline.Side, jobs []*job) (map[
 	}
 	byKey := make(map[pipeline.Key]*pipeline.Record, len(records))
 	for i := range records {
-		byKey[records[i].Key] = &records[i]
+		if records[i].Err == nil {
+			byKey[records[i].Key] = &records[i]
+		}
 	}
 	return byKey, nil
 }
@@ -103,7 +107,7 @@ func (b *batch) checkAbsent(ctx context.Context, side pipeline.Side, jobs []*job
 		}
 		found, err := b.cycle.Endpoints[side].Find(ctx, own, values, []string{own})
 		if errors.Is(err, pipeline.ErrCannotFind) {
-			found, err = b.sinceDetection(ctx, side, own)
+			found, err = b.since(ctx, side, own, values)
 		}
 		if err != nil {
 			return err
@@ -116,34 +120,4 @@ func (b *batch) checkAbsent(ctx context.Context, side pipeline.Side, jobs []*job
 		}
 	}
 	return nil
-}
-
-// sinceDetection returns what changed since detection began, with one field: where a system cannot be
-// searched, only such records can be unknown to the pairing.
-func (b *batch) sinceDetection(ctx context.Context, side pipeline.Side, field string) ([]pipeline.Record, error) {
-	end, fields := b.cycle.Endpoints[side], []string{field}
-	var records []pipeline.Record
-	var missing []pipeline.Key
-	_, err := end.Changes(ctx, b.cycle.Since[side], fields, func(changes []pipeline.Change) error {
-		for _, c := range changes {
-			switch {
-			case c.Record != nil:
-				records = append(records, *c.Record)
-			case !c.Gone:
-				missing = append(missing, c.Key)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for keys := range slices.Chunk(missing, b.cycle.BatchSize()) {
-		more, err := end.Fetch(ctx, keys, fields)
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, more...)
-	}
-	return records, nil
 }

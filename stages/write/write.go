@@ -31,10 +31,14 @@ type Config struct {
 }
 
 // Stage is the stage.
-type Stage struct{ Config }
+type Stage struct {
+	Config
+	// recent is per side what came since detection; one cycle runs at a time.
+	recent [2]newcomers
+}
 
 // New returns the stage.
-func New(cfg Config) *Stage { return &Stage{cfg} }
+func New(cfg Config) *Stage { return &Stage{Config: cfg} }
 
 // Name implements pipeline.Stage.
 func (*Stage) Name() pipeline.StageName { return pipeline.StageWrite }
