@@ -146,9 +146,9 @@ func dump(t interface{ Fatal(args ...any) }, s pipeline.Store) statetest.Dump {
 
 // The index of match fields is built in steps; a crash between them must not leave half an index.
 func TestCrashWhileIndexing(t *testing.T) {
-	const links = 2*indexStep + 500
-	c := newCrashes(1, 3)
-	s := openState(t, Options{FS: c})
+	const step, links = 20, 50
+	c := newCrashes(1, 2)
+	s := openState(t, Options{FS: c, indexStep: step})
 	st := openPipeline(t, s, "sku")
 	var commit pipeline.Commit
 	for i := range links {
@@ -165,8 +165,8 @@ func TestCrashWhileIndexing(t *testing.T) {
 	}
 	for i, crash := range left {
 		match := []string{"ean", "sku"}[i%2] // an edit of the configuration taken back, and not
-		again := openPipeline(t, openState(t, Options{FS: crash.disk}), match)
-		for _, j := range []int{0, indexStep, links - 1} {
+		again := openPipeline(t, openState(t, Options{FS: crash.disk, indexStep: step}), match)
+		for _, j := range []int{0, step, links - 1} {
 			l := benchLink(j, 0)
 			owners, err := again.Owners(t.Context(), pipeline.Left, match, []string{l.Base[pipeline.Left][match].String()})
 			if err != nil {

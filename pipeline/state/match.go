@@ -9,9 +9,6 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/state/internal/kv"
 )
 
-// indexStep is how many records one update of a rebuild covers: few enough to let a cycle in between.
-const indexStep = 1000
-
 // matchFields returns the names of the match fields that are indexed.
 func (s *store) matchFields() []string {
 	s.mu.Lock()
@@ -63,13 +60,13 @@ func (s *store) openMatch(ctx context.Context, match []string) (built bool, err 
 	return built, err
 }
 
-// indexSome adds the entries of indexStep records from start on, and returns where to go on, nil at the
+// indexSome adds the entries of some records from start on, and returns where to go on, nil at the
 // end. It reads and writes in one update, so that no commit comes between.
 func (s *store) indexSome(ctx context.Context, table byte, start []byte, match []string, add func(tx *kv.Tx, k, value []byte, match []string) error) (next []byte, err error) {
 	err = s.db.Update(ctx, func(tx *kv.Tx) error {
 		count := 0
 		return tx.Scan(s.key.table(table), start, func(k, value []byte) error {
-			if count == indexStep {
+			if count == s.options.indexStep {
 				next = slices.Clone(k)
 				return kv.ErrStop
 			}

@@ -32,6 +32,9 @@ type Options struct {
 	HistoryEvents int
 	HistoryAge    time.Duration
 
+	// indexStep is how many records one update of a rebuilt index covers: few enough to let a cycle in
+	// between. 0 is 1,000.
+	indexStep  int
 	retry      time.Duration // see kv.Options
 	memTable   int           // see kv.Options
 	migrations []migration
@@ -64,6 +67,9 @@ func Open(dir string, o Options) (*State, error) {
 	}
 	if o.HistoryAge == 0 {
 		o.HistoryAge = DefaultHistoryAge
+	}
+	if o.indexStep == 0 {
+		o.indexStep = 1000
 	}
 	if o.migrations == nil {
 		o.migrations = migrations()

@@ -24,8 +24,7 @@ import (
 
 // TestMain bounds the time of the random tests; -rapid.checks asks for more.
 func TestMain(m *testing.M) {
-	checks := flag.Lookup("rapid.checks")
-	if err := checks.Value.Set("25"); err != nil {
+	if err := flag.Lookup("rapid.checks").Value.Set("25"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)

@@ -1,12 +1,21 @@
 package statetest
 
 import (
+	"flag"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
+
+// TestMain bounds the time of the random tests; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	if err := flag.Lookup("rapid.checks").Value.Set("25"); err != nil {
+		panic(err)
+	}
+	m.Run()
+}
 
 // models is a Backend of Models, which outlive a restart as if they were on a disk.
 type models map[string]*Model
