@@ -28,8 +28,9 @@ type Endpoint interface {
 	List(ctx context.Context, fields []string, yield func([]Change) error) (next string, err error)
 
 	// Fetch returns the records of those keys, with those fields, archived ones included, in any
-	// order. A key that the system says does not exist is simply not among them. The caller passes at
-	// most BatchSize keys.
+	// order. A key that the system says does not exist is simply not among them. Never an older version
+	// than one that the endpoint has given before: where the system may answer from a cache the endpoint
+	// recognises that, and returns a transient error. The caller passes at most BatchSize keys.
 	Fetch(ctx context.Context, keys []Key, fields []string) ([]Record, error)
 
 	// Find returns the records, archived ones included, whose field holds one of the values. An

@@ -64,7 +64,7 @@ func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
 		return memory.NoFault
 	}
 	kind := pick(t.rand, memory.Refuse, memory.LoseRequest, memory.LoseAnswer, memory.LoseHalf, memory.FailHalf,
-		memory.SlowDown, memory.DenyAccess, memory.CutListing, memory.ReadStale)
+		memory.SlowDown, memory.DenyAccess, memory.CutListing)
 	t.stats.Faults[kind]++
 	return kind
 }
