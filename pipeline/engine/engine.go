@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"time"
 
@@ -53,6 +54,8 @@ type Options struct {
 	Full bool
 	// Progress, if set, is told how far the cycle is. It must not block.
 	Progress func(Progress)
+	// Keep, if set, takes the plan in a form that Apply can carry out, a line a call. Only Plan keeps one.
+	Keep io.Writer
 }
 
 // Progress is how far a cycle is: so many records of Total in this stage (Total 0: not known yet).

@@ -118,7 +118,7 @@ func (m *Metrics) cycle(r pipeline.Report, linked int, now time.Time) {
 		braked = 1
 	}
 	m.braked.WithLabelValues(p).Set(braked)
-	if r.Result == pipeline.ResultDone || r.Result == pipeline.ResultPartial {
+	if r.Kind == "" && (r.Result == pipeline.ResultDone || r.Result == pipeline.ResultPartial) {
 		m.lastSuccess.WithLabelValues(p).Set(float64(now.Unix()))
 	}
 }

@@ -42,7 +42,7 @@ func (r *run) result(failure error) pipeline.Result {
 		return pipeline.ResultBraked
 	case failure != nil:
 		return pipeline.ResultFailed
-	case r.report.Quarantined > 0:
+	case r.report.Quarantined > 0 || r.report.Refused > 0:
 		return pipeline.ResultPartial
 	}
 	return pipeline.ResultDone

@@ -94,7 +94,7 @@ func (r *runner) recent(ctx context.Context) ([]pipeline.Report, error) {
 
 func lastSuccess(reports []pipeline.Report) *time.Time {
 	for _, r := range reports {
-		if r.Result == pipeline.ResultDone || r.Result == pipeline.ResultPartial {
+		if r.Kind == "" && (r.Result == pipeline.ResultDone || r.Result == pipeline.ResultPartial) {
 			end := r.Started.Add(time.Duration(r.Duration))
 			return &end
 		}
