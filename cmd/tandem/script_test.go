@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,12 +31,31 @@ func TestMain(m *testing.M) {
 //	erp …, erp-has …             the same in Odoo, with Odoo's fields
 //	signal TERM|HUP|KILL         sends a signal to the daemon
 //	ready                        waits until the daemon says that it is
+//	clock SHIFT                  sets the clocks of both systems: -2m is two minutes ago
+//	told FILE                    puts what the last command printed into FILE, without what differs each time
+//	held FILE                    puts what both systems hold into FILE
+//
+// With -update the goldens that a script compares with become what it got.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Setup:               func(env *testscript.Env) error { return setup(env) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"clock": func(ts *testscript.TestScript, _ bool, args []string) {
+				shift, err := time.ParseDuration(args[0])
+				ts.Check(err)
+				world(ts).shift.Store(int64(shift))
+			},
+			"told": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(masked(ts.ReadFile("stdout"))), 0o600))
+			},
+			"held": func(ts *testscript.TestScript, _ bool, args []string) {
+				text, err := world(ts).held()
+				ts.Check(err)
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+			},
 			"pm": func(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Check(world(ts).pmPut(pairs(ts, args)))
 			},
@@ -66,6 +86,7 @@ type systems struct {
 	pm     *pmsim.Server
 	erp    *odoosim.Session
 	notify *net.UnixConn // where the daemon's messages to systemd arrive
+	shift  *atomic.Int64 // of both systems' clocks, nanoseconds
 }
 
 type worldKey struct{}
@@ -73,13 +94,15 @@ type worldKey struct{}
 func world(ts *testscript.TestScript) *systems { return ts.Value(worldKey{}).(*systems) }
 
 func setup(env *testscript.Env) error {
-	pm := pmsim.New(pmsim.Config{})
+	shift := &atomic.Int64{}
+	now := func() time.Time { return time.Now().Add(time.Duration(shift.Load())) }
+	pm := pmsim.New(pmsim.Config{Now: now})
 	pmURL, err := pm.Start()
 	if err != nil {
 		return err
 	}
 	env.Defer(func() { _ = pm.Close() })
-	erp, err := odoosim.New(odoosim.Config{Version: 18})
+	erp, err := odoosim.New(odoosim.Config{Version: 18, Now: now})
 	if err != nil {
 		return err
 	}
@@ -100,7 +123,7 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() { _ = notify.Close() })
-	env.Values[worldKey{}] = &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), notify: notify}
+	env.Values[worldKey{}] = &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), notify: notify, shift: shift}
 	env.Setenv("NOTIFY_SOCKET", address.Name)
 	env.Setenv("PM_URL", pmURL)
 	env.Setenv("GOOD_PM_URL", pmURL)
