@@ -6,6 +6,14 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
+// A listing is short when it holds fewer than one in shortListing of the linked records that the listing
+// before held, from shortFrom linked records on. One that holds none of them is short from emptyFrom on.
+const (
+	shortListing = 2
+	shortFrom    = 20
+	emptyFrom    = 2
+)
+
 // absence is per side how sure it is that a linked record is gone.
 type absence struct{ absent, proven [2]bool }
 
@@ -13,7 +21,8 @@ type absence struct{ absent, proven [2]bool }
 // those whose side named them deleted.
 //
 // Invariant 5: it is called only after both listings ended without an error; the first listing that
-// does not hold a record marks it, only a later one proves it gone.
+// does not hold a record marks it, only a later one proves it gone. A listing that is short says nothing
+// about any record: it is an error, a *pipeline.ShortListing.
 func (r *run) findAbsent(ctx context.Context) (map[pipeline.LinkID]absence, error) {
 	found := map[pipeline.LinkID]absence{}
 	for _, s := range r.sides {
@@ -28,9 +37,12 @@ func (r *run) findAbsent(ctx context.Context) (map[pipeline.LinkID]absence, erro
 	if !r.cycle.Full {
 		return found, nil
 	}
+	var counts [2]count
 	err := r.State.EachLink(ctx, func(l *pipeline.Link) error {
 		for _, s := range r.sides {
-			if _, ok := s.listed[l.Keys[s.side]]; ok {
+			_, listed := s.listed[l.Keys[s.side]]
+			counts[s.side].add(r, s.side, l, listed)
+			if listed {
 				continue
 			}
 			a := found[l.ID]
@@ -40,5 +52,58 @@ func (r *run) findAbsent(ctx context.Context) (map[pipeline.LinkID]absence, erro
 		}
 		return nil
 	})
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, refuse(counts)
+}
+
+// count is how a listing compares with the links of its side.
+type count struct {
+	linked        int // links whose record is not known to be gone
+	known, listed int // of these, those that the listing before held, and those that this one holds
+	approved      int // known ones that are not listed, which somebody approved
+	absent        pipeline.Fingerprints
+}
+
+func (n *count) add(r *run, side pipeline.Side, l *pipeline.Link, listed bool) {
+	if l.Gone[side] {
+		return
+	}
+	n.linked++
+	if l.Missing[side] != "" || r.sides[side].linked[l.ID].gone {
+		return
+	}
+	n.known++
+	if listed {
+		n.listed++
+		return
+	}
+	print := pipeline.AbsencePrint(side, l.Keys[side])
+	n.absent = append(n.absent, print)
+	if r.cycle.Approved.Holds(print) {
+		n.approved++
+	}
+}
+
+// isShort tells whether the listing holds too few; what was approved counts as listed.
+func (n count) isShort() bool {
+	held := n.listed + n.approved
+	return n.known >= emptyFrom && held == 0 || n.linked >= shortFrom && held*shortListing < n.known
+}
+
+// refuse returns a *pipeline.ShortListing if one of the listings is short.
+func refuse(counts [2]count) error {
+	var short pipeline.ShortListing
+	for side, n := range counts {
+		if n.isShort() {
+			short.Short[side], short.Known[side], short.Listed[side] = true, n.known, n.listed
+			short.Absent = append(short.Absent, n.absent...)
+		}
+	}
+	if len(short.Absent) == 0 {
+		return nil
+	}
+	short.Absent = short.Absent.Sorted()
+	return &short
 }

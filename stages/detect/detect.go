@@ -126,19 +126,22 @@ func (r *run) emit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	pairing, err := r.pair(ctx)
+	if err != nil {
+		return err
+	}
 	ids := maps.Clone(r.sides[pipeline.Left].linked)
 	maps.Copy(ids, r.sides[pipeline.Right].linked)
 	for id := range absent {
 		ids[id] = hint{}
 	}
+	for _, link := range pairing.returned {
+		delete(ids, link.ID) // comes with the record that came back
+	}
 	for batch := range slices.Chunk(slices.Sorted(maps.Keys(ids)), r.cycle.BatchSize()) {
 		if err := r.items.links(ctx, batch, absent); err != nil {
 			return err
 		}
-	}
-	pairing, err := r.pair(ctx)
-	if err != nil {
-		return err
 	}
 	return r.items.unlinked(ctx, pairing)
 }

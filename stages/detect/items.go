@@ -30,12 +30,7 @@ func (it *items) links(ctx context.Context, ids []pipeline.LinkID, absent map[pi
 			continue // dropped since it was quarantined
 		}
 		item := &pipeline.Item{Link: link, Keys: link.Keys, Absent: absent[id].absent, Proven: absent[id].proven}
-		for _, c := range open[id] {
-			if item.Open == nil {
-				item.Open = map[string]pipeline.Conflict{}
-			}
-			item.Open[c.Field] = c
-		}
+		item.Open = byField(open[id])
 		for _, s := range it.sides {
 			h, ok := s.linked[id]
 			item.Hinted[s.side] = ok || item.Absent[s.side]
@@ -74,6 +69,11 @@ func (it *items) unlinked(ctx context.Context, p *pairing) error {
 				}
 			case partner != "":
 				item.Keys[other.side], item.Hinted[other.side] = partner, true
+				if link := p.returned[returned{s.side, c.key}]; link != nil {
+					if err := it.again(ctx, item, link); err != nil {
+						return err
+					}
+				}
 			}
 			if err := it.add(ctx, item); err != nil {
 				return err
@@ -81,6 +81,27 @@ func (it *items) unlinked(ctx context.Context, p *pairing) error {
 		}
 	}
 	return it.flush(ctx)
+}
+
+// again gives an item the link of the record that came back as another one.
+func (it *items) again(ctx context.Context, item *pipeline.Item, link *pipeline.Link) error {
+	l := *link
+	l.Keys = item.Keys
+	item.Link = &l
+	open, err := it.State.ConflictsOf(ctx, []pipeline.LinkID{l.ID})
+	item.Open = byField(open[l.ID])
+	return err
+}
+
+func byField(conflicts []pipeline.Conflict) map[string]pipeline.Conflict {
+	if len(conflicts) == 0 {
+		return nil
+	}
+	fields := make(map[string]pipeline.Conflict, len(conflicts))
+	for _, c := range conflicts {
+		fields[c.Field] = c
+	}
+	return fields
 }
 
 func (it *items) set(item *pipeline.Item, side pipeline.Side, c candidate) (err error) {

@@ -18,6 +18,14 @@ type pairing struct {
 	ambiguous [2][]*pipeline.Error
 	// used are per side the records known from earlier cycles that have a partner now.
 	used [2]map[pipeline.Key]bool
+	// returned are the links of records that were proven gone and whose product has come back as another
+	// record: by that record's key, on its side.
+	returned map[returned]*pipeline.Link
+}
+
+type returned struct {
+	side pipeline.Side
+	key  pipeline.Key
 }
 
 // group is everything that holds one value of one match field.
@@ -25,15 +33,33 @@ type group struct {
 	fresh [2][]int          // unlinked records of this cycle, by index
 	idle  [2][]pipeline.Key // unlinked records known from earlier cycles
 	taken [2][]pipeline.Key // records that have a partner already
+	// widowed are linked records whose partner is gone: only a record that is new on the partner's side
+	// may take them.
+	widowed [2][]*pipeline.Link
 }
 
-func (g *group) free(s pipeline.Side) int { return len(g.fresh[s]) + len(g.idle[s]) }
+func (g *group) free(s pipeline.Side) int {
+	return len(g.fresh[s]) + len(g.idle[s]) + len(g.widowed[s])
+}
+
+// placeWidowed makes those that nobody new can take records with a partner, as they were.
+func (g *group) placeWidowed() {
+	for _, s := range pipeline.Sides() {
+		if len(g.fresh[s.Other()]) > 0 {
+			continue
+		}
+		for _, l := range g.widowed[s] {
+			g.taken[s] = append(g.taken[s], l.Keys[s])
+		}
+		g.widowed[s] = nil
+	}
+}
 
 // pair tries the match fields in order: one free record on each side that hold the same value, and
 // nobody else, are a pair. Several, or one that is linked already, are an ambiguity and nothing is done
 // about it. Records that a field leaves alone are tried by the next.
 func (r *run) pair(ctx context.Context) (*pairing, error) {
-	p := &pairing{used: [2]map[pipeline.Key]bool{{}, {}}}
+	p := &pairing{used: [2]map[pipeline.Key]bool{{}, {}}, returned: map[returned]*pipeline.Link{}}
 	for _, s := range r.sides {
 		p.partner[s.side] = make([]pipeline.Key, len(s.unlinked))
 		p.ambiguous[s.side] = make([]*pipeline.Error, len(s.unlinked))
@@ -104,6 +130,10 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 		g := groups[value]
 		for _, k := range ks {
 			switch _, fresh := s.known[k]; {
+			case links[k] != nil && links[k].Gone[s.side]:
+				// It is no more, so it holds nothing.
+			case links[k] != nil && links[k].Gone[s.side.Other()] && !p.used[s.side][k]:
+				g.widowed[s.side] = append(g.widowed[s.side], links[k])
 			case links[k] != nil || p.used[s.side][k] || !fresh && s.promised(failed[k], g):
 				g.taken[s.side] = append(g.taken[s.side], k)
 			case !fresh:
@@ -123,6 +153,7 @@ func (s *scan) promised(q pipeline.Quarantined, g *group) bool {
 }
 
 func (r *run) decide(p *pairing, field, value string, g *group) {
+	g.placeWidowed()
 	left, right := g.free(pipeline.Left), g.free(pipeline.Right)
 	taken := len(g.taken[pipeline.Left]) + len(g.taken[pipeline.Right])
 	switch {
@@ -141,11 +172,17 @@ func (r *run) match(p *pairing, g *group) {
 			continue
 		}
 		o := s.Other()
-		if len(g.fresh[o]) == 1 {
+		switch {
+		case len(g.fresh[o]) == 1:
 			p.partner[s][g.fresh[s][0]] = r.sides[o].unlinked[g.fresh[o][0]].key
-		} else {
+		case len(g.idle[o]) == 1:
 			p.partner[s][g.fresh[s][0]] = g.idle[o][0]
 			p.used[o][g.idle[o][0]] = true
+		default:
+			link, key := g.widowed[o][0], r.sides[s].unlinked[g.fresh[s][0]].key
+			p.partner[s][g.fresh[s][0]] = link.Keys[o]
+			p.used[o][link.Keys[o]] = true
+			p.returned[returned{s, key}] = link
 		}
 	}
 }
@@ -160,6 +197,9 @@ func (r *run) refuse(p *pairing, field, value string, g *group) {
 		}
 		for _, k := range g.idle[s] {
 			keys = append(keys, string(k))
+		}
+		for _, l := range g.widowed[s] {
+			keys = append(keys, string(l.Keys[s]))
 		}
 		for _, k := range g.taken[s] {
 			keys = append(keys, string(k)+" (paired)")

@@ -42,7 +42,7 @@ func mergeField(c *pipeline.Cycle, it *pipeline.Item, i int) *pipeline.Decision 
 		}
 		base, ok := it.Link.Base[s][f.Field]
 		f.Base[s] = base
-		f.changed[s] = !ok || !base.Equal(f.Values[s])
+		f.changed[s] = !ok || !base.Equal(f.Values[s]) || it.Link.Gone[s]
 		f.paired = f.paired || !ok
 	}
 	if !f.paired && !f.changed[0] && !f.changed[1] && it.Open[f.Field].Resolution == nil {
@@ -69,10 +69,19 @@ func (f *field) decide() {
 		f.Conflict = true
 		f.strategy()
 	case f.changed[pipeline.Left]:
-		f.take(pipeline.Left, "changed on "+f.label(pipeline.Left)+" only")
+		f.take(pipeline.Left, f.why(pipeline.Left))
 	case f.changed[pipeline.Right]:
-		f.take(pipeline.Right, "changed on "+f.label(pipeline.Right)+" only")
+		f.take(pipeline.Right, f.why(pipeline.Right))
 	}
+}
+
+// why names the rule of a change on one side. A record that was gone and came back counts as changed in
+// every field: its partner was archived or left alone meanwhile.
+func (f *field) why(s pipeline.Side) string {
+	if f.item.Link.Gone[s] {
+		return "came back on " + f.label(s)
+	}
+	return "changed on " + f.label(s) + " only"
 }
 
 // settled carries out what somebody decided, if both sides still hold what they were shown.

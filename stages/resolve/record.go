@@ -59,21 +59,19 @@ func oneSided(c *pipeline.Cycle, it *pipeline.Item) {
 		survivorless(it)
 		return
 	}
-	if !it.Proven[missing] {
+	open := it.Open[""]
+	if !it.Proven[missing] && open.Resolution == nil {
 		return // Invariant 5: not found is not gone; the full passes decide
 	}
-	if open, ok := it.Open[""]; ok && open.Resolution != nil {
-		settleRecord(c, it, missing, *open.Resolution)
-		return
-	}
-	if edited(c, it, survivor) {
-		it.Decisions = append(it.Decisions, pipeline.Decision{
-			Verdict: pipeline.Wait, Conflict: true,
-			Rule: fmt.Sprintf("removed on %s, edited on %s", c.Definition.Sources[missing], c.Definition.Sources[survivor]),
-		})
-		return
-	}
-	if !it.Link.Gone[missing] {
+	d := edits(c, it, survivor)
+	switch r := open.Resolution; {
+	case r != nil && r.Seen[0].Equal(d.Values[0]) && r.Seen[1].Equal(d.Values[1]):
+		settleRecord(c, it, missing, d, *r)
+	case it.Link.Gone[missing] && !carries(c, survivor):
+		// The survivor lives on by itself.
+	case !d.Values[survivor].IsNull():
+		it.Decisions = append(it.Decisions, d) // Invariant 6: a removal against an edit is a conflict
+	case !it.Link.Gone[missing]:
 		applyPolicy(c, it, missing)
 	}
 }
@@ -85,14 +83,29 @@ func survivorless(it *pipeline.Item) {
 	}
 }
 
-// edited tells whether the survivor differs from its base.
-func edited(c *pipeline.Cycle, it *pipeline.Item, survivor pipeline.Side) bool {
+// edits returns the conflict between a removal and the edits of the survivor. Base and Values of the
+// survivor are objects of the fields that were edited; null if it is as it was.
+func edits(c *pipeline.Cycle, it *pipeline.Item, survivor pipeline.Side) pipeline.Decision {
+	missing := survivor.Other()
+	d := pipeline.Decision{
+		Verdict: pipeline.Wait, Conflict: true,
+		Rule: fmt.Sprintf("removed on %s, edited on %s", c.Definition.Sources[missing], c.Definition.Sources[survivor]),
+	}
+	was, is := map[string]pipeline.Value{}, map[string]pipeline.Value{}
 	for i, f := range c.Definition.Fields {
 		if base, ok := it.Link.Base[survivor][f.Name]; ok && !base.Equal(it.Own[survivor][i]) {
-			return true
+			was[f.Name], is[f.Name] = base, it.Own[survivor][i]
 		}
 	}
-	return false
+	if len(is) > 0 {
+		d.Base[survivor], d.Values[survivor] = pipeline.Object(was), pipeline.Object(is)
+	}
+	return d
+}
+
+// carries tells whether the removal of a record is carried over to its partner on that side.
+func carries(c *pipeline.Cycle, to pipeline.Side) bool {
+	return c.Definition.Deletes != pipeline.DeletesIgnore && c.Definition.Removes[to]
 }
 
 // applyPolicy carries a removal over to the survivor, by the `deletes` policy.
@@ -103,26 +116,24 @@ func applyPolicy(c *pipeline.Cycle, it *pipeline.Item, missing pipeline.Side) {
 		Rule:    fmt.Sprintf("removed on %s; deletes = %q", c.Definition.Sources[missing], c.Definition.Deletes),
 		Writes:  sides(survivor),
 	}
-	if c.Definition.Deletes == pipeline.DeletesIgnore || !c.Definition.Removes[survivor] {
+	if !carries(c, survivor) {
 		d.Verdict, d.Writes = pipeline.Hold, [2]bool{}
 	}
 	it.Decisions = append(it.Decisions, d)
 }
 
 // settleRecord carries out what somebody decided about a record that was removed here and edited there.
-func settleRecord(c *pipeline.Cycle, it *pipeline.Item, missing pipeline.Side, r pipeline.Resolution) {
+func settleRecord(c *pipeline.Cycle, it *pipeline.Item, missing pipeline.Side, d pipeline.Decision, r pipeline.Resolution) {
 	survivor := missing.Other()
 	switch {
 	case r.Verdict == pipeline.Taking(missing) && c.Definition.Removes[survivor]:
-		it.Decisions = append(it.Decisions, pipeline.Decision{
-			Verdict: r.Verdict, Conflict: true, Rule: "settled by hand", By: r.By, Writes: sides(survivor),
-		})
+		d.Verdict, d.Rule, d.By, d.Writes = r.Verdict, "settled by hand", r.By, sides(survivor)
+		it.Decisions = append(it.Decisions, d)
 	case r.Verdict == pipeline.Taking(survivor) && c.Definition.Creates[missing]:
 		makeAnew(c, it, survivor, "settled by hand", r.By)
 	default:
-		it.Decisions = append(it.Decisions, pipeline.Decision{
-			Verdict: pipeline.Wait, Conflict: true, Rule: "the direction does not allow what was decided by hand",
-		})
+		d.Rule = "the direction does not allow what was decided by hand"
+		it.Decisions = append(it.Decisions, d)
 	}
 }
 

@@ -137,11 +137,13 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 // its base, has none, or somebody settled a conflict about it.
 func moves(c *pipeline.Cycle, it *pipeline.Item, from pipeline.Side, i int) bool {
 	name := c.Definition.Fields[i].Name
-	if it.Link == nil || it.Open[name].Resolution != nil {
+	if it.Link == nil || it.Open[name].Resolution != nil || it.Link.Gone[from] {
 		return true
 	}
-	if it.Own[from.Other()] == nil {
-		return it.Link.Gone[from.Other()] || it.Proven[from.Other()] // it may have to be made again
+	if gone := from.Other(); it.Own[gone] == nil { // it may have to be made again
+		return it.Link.Gone[gone] || it.Proven[gone] || it.Open[""].Resolution != nil
+	} else if it.Link.Gone[gone] {
+		return true // it came back
 	}
 	for _, s := range pipeline.Sides() {
 		if base, ok := it.Link.Base[s][name]; !ok || (s == from && !base.Equal(it.Own[from][i])) {

@@ -121,7 +121,9 @@ func (l *ledger) advance(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 	link.Updated = l.Now()
 	if before == nil {
 		link.Created = link.Updated
-		for _, s := range pipeline.Sides() {
+	}
+	for _, s := range pipeline.Sides() {
+		if before == nil || before.Keys[s] != link.Keys[s] {
 			l.Forget[s] = append(l.Forget[s], link.Keys[s])
 		}
 	}
@@ -135,6 +137,9 @@ func (l *ledger) start(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 		for _, s := range pipeline.Sides() {
 			if link.Base[s] = maps.Clone(link.Base[s]); link.Base[s] == nil {
 				link.Base[s] = pipeline.Values{}
+			}
+			if it.Keys[s] != "" {
+				link.Keys[s] = it.Keys[s] // another one for a record that came back under a new key
 			}
 			if j := jobs[s]; j != nil && j.done && j.m.Kind == pipeline.Create {
 				link.Keys[s] = j.receipt.Key
@@ -163,7 +168,8 @@ func (l *ledger) removed(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 		made := jobs[s] != nil && jobs[s].done && jobs[s].m.Kind == pipeline.Create
 		switch {
 		case it.Records[s] != nil || made:
-			link.Missing[s], link.Gone[s] = "", false
+			link.Missing[s] = ""
+			link.Gone[s] = link.Gone[s] && it.Err != nil // until all that its coming back means is written
 		case it.Absent[s] && link.Missing[s] == "":
 			link.Missing[s] = l.cycle.ID
 		}
@@ -191,9 +197,11 @@ func (l *ledger) removed(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 				return l.drop(it, link, jobs)
 			}
 			link.Gone[gone] = true
-			if j.receipt.Record != nil {
-				for i, v := range l.cycle.OwnValues(j.side, j.receipt.Record) {
-					link.Base[j.side][l.cycle.Definition.Fields[i].Name] = v
+			l.rebaseArchived(link, j)
+		case pipeline.Revert:
+			for _, j := range jobs {
+				if j != nil && j.done && j.m.Kind == pipeline.Remove {
+					l.rebaseArchived(link, j)
 				}
 			}
 		case pipeline.Hold:
@@ -203,6 +211,16 @@ func (l *ledger) removed(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 		}
 	}
 	return false
+}
+
+// rebaseArchived moves the base of a record that was archived to what it holds since.
+func (l *ledger) rebaseArchived(link *pipeline.Link, j *job) {
+	if j.receipt.Record == nil {
+		return
+	}
+	for i, v := range l.cycle.OwnValues(j.side, j.receipt.Record) {
+		link.Base[j.side][l.cycle.Definition.Fields[i].Name] = v
+	}
 }
 
 func (l *ledger) drop(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) bool {
@@ -223,6 +241,11 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 	for i, f := range l.cycle.Definition.Fields {
 		d := decisionOn(it, f.Name)
 		created := created(jobs)
+		if d != nil && d.Verdict == pipeline.Wait && it.Link != nil && it.Link.Gone != [2]bool{} {
+			// What a record that came back has in common with its partner is for people to say.
+			delete(link.Base[0], f.Name)
+			delete(link.Base[1], f.Name)
+		}
 		if d == nil || d.Verdict == pipeline.Wait || (d.Verdict == pipeline.Hold && created == nil) {
 			continue
 		}

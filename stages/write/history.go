@@ -5,10 +5,21 @@ import "github.com/tandem-sync/tandem/pipeline"
 // event adds a line to the history.
 func (l *ledger) event(it *pipeline.Item, link *pipeline.Link, e pipeline.Event) {
 	e.At, e.Cycle, e.Keys, e.Match = l.Now(), l.cycle.ID, it.Keys, it.Match
+	l.asked(&e)
 	if link != nil {
 		e.Link, e.Keys = link.ID, link.Keys
 	}
 	l.History = append(l.History, e)
+}
+
+// asked notes who asked for the cycle, where the event is nobody else's.
+func (b *batch) asked(e *pipeline.Event) {
+	if e.By == "" {
+		e.By = b.cycle.By
+	}
+	if e.Note == "" {
+		e.Note = b.cycle.Note
+	}
 }
 
 // history tells what was written and what was agreed.
@@ -20,8 +31,13 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 		l.event(it, link, pipeline.Event{Kind: "link", Rule: "paired by match"})
 	}
 	for _, s := range pipeline.Sides() {
+		if it.Link != nil && it.Link.Gone[s] && !link.Gone[s] && it.Records[s] != nil {
+			l.event(it, link, pipeline.Event{Kind: "link", Rule: "came back on " + l.cycle.Definition.Sources[s]})
+		}
 		if j := jobs[s]; j != nil && j.done {
-			l.event(it, link, l.written(j, func(i int) pipeline.Value { return l.confirmed(j, i) }))
+			e := l.written(j, func(i int) pipeline.Value { return l.confirmed(j, i) })
+			e.Fields = append(e.Fields, l.archived(it, j, e.Rule)...)
+			l.event(it, link, e)
 		}
 	}
 	for _, d := range it.Decisions {
@@ -65,7 +81,30 @@ func (b *batch) written(j *job, after func(i int) pipeline.Value) pipeline.Event
 	if d := decisionOn(j.item, ""); d != nil {
 		e.Rule, e.By = d.Rule, d.By
 	}
+	b.asked(&e)
 	return e
+}
+
+// archived returns what archiving changed of the mapped fields, by which it can be taken back.
+func (l *ledger) archived(it *pipeline.Item, j *job, rule string) (changes []pipeline.FieldChange) {
+	if j.m.Removal != pipeline.Archive || j.receipt.Record == nil || it.Link == nil {
+		return nil
+	}
+	for i, v := range l.cycle.OwnValues(j.side, j.receipt.Record) {
+		name := l.cycle.Definition.Fields[i].Name
+		before, known := it.Link.Base[j.side][name]
+		if !known || before.Equal(v) {
+			continue
+		}
+		c := pipeline.FieldChange{Name: name, Base: baseOf(it.Link, name), Before: before, After: v, Rule: rule}
+		c.Values = c.Base
+		changes = append(changes, c)
+	}
+	return changes
+}
+
+func baseOf(l *pipeline.Link, name string) [2]pipeline.Value {
+	return [2]pipeline.Value{l.Base[pipeline.Left][name], l.Base[pipeline.Right][name]}
 }
 
 // unclear is the note of a write of which only the intent is known.

@@ -79,6 +79,9 @@ func (l *ledger) failed(it *pipeline.Item) {
 	default:
 		return
 	}
+	if l.cycle.Kind == pipeline.CycleUndo || (l.cycle.Kind != "" && it.Err.Class == pipeline.Stale) {
+		return // whoever asked is told; the next ordinary cycle has nothing to try again
+	}
 	q := pipeline.Quarantined{ID: l.quarantineID(it), Since: l.Now()}
 	fresh := true
 	if it.Retry != nil && it.Retry.ID == q.ID {
