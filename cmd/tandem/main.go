@@ -12,6 +12,7 @@ import (
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/cmd/internal/cli"
+	"github.com/tandem-sync/tandem/cmd/internal/demo"
 )
 
 // version is set by the linker for a release (-ldflags "-X main.version=…").
@@ -31,6 +32,7 @@ func main() {
 	}, cli.Options{
 		Version: versionOrBuild(),
 		Kinds:   app.Kinds(),
+		Demo:    demo.Runner{Program: os.Args[0]}.Run,
 	}))
 }
 
