@@ -104,7 +104,7 @@ type Step struct {
 
 // DrawStep draws a call. It is about few keys and ids, so that steps meet.
 func DrawStep(t *rapid.T) Step {
-	name := rapid.SampledFrom([]string{"commit", "commit", "commit", "intend", "settle", "retry", "move", "identities", "report"}).Draw(t, "call")
+	name := rapid.SampledFrom([]string{"commit", "commit", "commit", "intend", "settle", "retry", "move", "identities", "report", "brake", "adopt"}).Draw(t, "call")
 	simple := func(f func(context.Context, pipeline.Store) error) Step {
 		return Step{name, func(ctx context.Context, s pipeline.Store) (any, error) { return nil, f(ctx, s) }}
 	}
@@ -131,6 +131,16 @@ func DrawStep(t *rapid.T) Step {
 	case "identities":
 		pair := [2]string{drawText(t), drawText(t)}
 		return simple(func(ctx context.Context, s pipeline.Store) error { return s.SetIdentities(ctx, pair) })
+	case "brake":
+		var b *pipeline.Brake
+		if rapid.Bool().Draw(t, "engaged") {
+			b = &pipeline.Brake{Name: pipeline.BrakeUpdates, Message: drawText(t), Since: drawTime(t)}
+		}
+		plan := pipeline.Fingerprints{{rapid.Byte().Draw(t, "fingerprint")}, {0xff}}
+		return simple(func(ctx context.Context, s pipeline.Store) error { return s.SetBrake(ctx, b, plan, nil) })
+	case "adopt":
+		pair, event := [2]string{drawText(t), drawText(t)}, drawEvent(t)
+		return simple(func(ctx context.Context, s pipeline.Store) error { return s.Adopt(ctx, pair, event) })
 	default:
 		id := fmt.Sprintf("20261124T120000Z-%04d", rapid.IntRange(1, 5).Draw(t, "cycle"))
 		report := pipeline.Report{Cycle: pipeline.CycleID(id), Result: pipeline.ResultDone, Started: drawTime(t)}
