@@ -30,6 +30,7 @@ type guard struct {
 	mu      sync.Mutex
 	waiting int             // operations that wait for the disk
 	trouble *pipeline.Error // why the last of them waits
+	lasting *pipeline.Error // why one of them waits for ever
 	ill     chan struct{}   // closed while any of them waits
 	broken  *pipeline.Error // why nothing can be done any more until the process restarts
 	said    string          // the last background error that was logged
@@ -48,8 +49,11 @@ func newGuard(inner vfs.FS, dir string, log *slog.Logger, retry time.Duration) *
 func (g *guard) waits() *pipeline.Error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.waiting == 0 {
+	switch {
+	case g.waiting == 0:
 		return nil
+	case g.lasting != nil:
+		return g.lasting
 	}
 	return g.trouble
 }
@@ -85,7 +89,11 @@ func (g *guard) persist(op func() error) {
 // park waits for ever. It is for a failed fsync: the kernel forgets what it could not write and reports
 // the next fsync as good, so that a second try would lose data in silence.
 func (g *guard) park(err error) {
-	g.fallIll(syncError(g.dir, err))
+	why := syncError(g.dir, err)
+	g.mu.Lock()
+	g.lasting = why
+	g.mu.Unlock()
+	g.fallIll(why)
 	select {}
 }
 
