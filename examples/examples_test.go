@@ -1,0 +1,150 @@
+// Package examples_test holds the examples against the code.
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager"
+)
+
+// environment reads DIR/example.env.
+func environment(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "example.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(name, "#") {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+func load(t *testing.T, dir string) (*config.Config, hcl.Diagnostics) {
+	t.Helper()
+	env := environment(t, dir)
+	cfg, diags := config.Load(dir, config.Options{
+		Kinds:  []pipeline.SourceKind{odoo.Kind(), productsmanager.Kind()},
+		Getenv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return cfg, diags
+}
+
+var envCall = regexp.MustCompile(`\benv\("(\w+)"\)`)
+
+func TestExamples(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		dir := entry.Name()
+		if !entry.IsDir() {
+			continue
+		}
+		t.Run(dir, func(t *testing.T) {
+			cfg, diags := load(t, dir)
+			for _, d := range diags {
+				if d.Summary != "Some standard fields come in a later release" {
+					t.Errorf("%s", d)
+				}
+			}
+			unused := environment(t, dir)
+			for _, f := range cfg.Files {
+				for _, m := range envCall.FindAllStringSubmatch(string(f.Bytes), -1) {
+					delete(unused, m[1])
+				}
+			}
+			if len(unused) > 0 {
+				t.Errorf("example.env has %v, which nothing reads", unused)
+			}
+			if !strings.Contains(string(readme), "("+dir+")") {
+				t.Error("README.md does not tell of it")
+			}
+		})
+	}
+}
+
+// What the comments of the examples say their expressions do.
+func TestTwoShops(t *testing.T) {
+	cfg, _ := load(t, "two-shops")
+	for _, d := range cfg.Pipelines {
+		if d.Name != "belgium" {
+			continue
+		}
+		for _, c := range []struct {
+			category, sold string
+			want           bool
+		}{
+			{"Plein air/Camping/Tentes", "", true},
+			{"Plein air/Camping/Tentes", "yes", true},
+			{"Plein air/Camping/Tentes", "no", false},
+			{"Cuisine/Café", "", false},
+		} {
+			r := &pipeline.Record{Fields: pipeline.Values{
+				"category": pipeline.Text(c.category), "attributes.sold_in_belgium": pipeline.Text(c.sold),
+			}}
+			if got, err := d.Filter.Selects(r); err != nil || got != c.want {
+				t.Errorf("%+v: %v %v (reads %v)", c, got, err, d.FilterReads)
+			}
+		}
+		if d.Creates[pipeline.Left] || !d.Creates[pipeline.Right] {
+			t.Error("belgium makes products in Products Manager, or none in Odoo")
+		}
+		return
+	}
+	t.Error("there is no pipeline belgium")
+}
+
+func TestTaxAndCustomFields(t *testing.T) {
+	cfg, _ := load(t, "tax-and-custom-fields")
+	d := cfg.Pipelines[0]
+	record := &pipeline.Record{Fields: pipeline.Values{"title": pipeline.Text("Café d'Été")}}
+	number := func(s string) pipeline.Value {
+		v, err := pipeline.ParseNumber(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		field    string
+		to       pipeline.Side
+		in, want pipeline.Value
+	}{
+		{"price", pipeline.Right, number("19.99"), number("16.66")},
+		{"price", pipeline.Left, number("16.66"), number("19.99")},
+		{"ean", pipeline.Right, pipeline.Text("810000012343"), pipeline.Text("0810000012343")},
+		{"ean", pipeline.Right, pipeline.Value{}, pipeline.Value{}},
+		{"description", pipeline.Right, pipeline.Text("<p>A &amp; B</p>"), pipeline.Text("A & B")},
+		{"url_slug", pipeline.Right, pipeline.Value{}, pipeline.Text("cafe-dete")},
+		{"url_slug", pipeline.Right, pipeline.Text("own"), pipeline.Text("own")},
+	} {
+		f, ok := d.Field(c.field)
+		if !ok {
+			t.Fatalf("no field %s", c.field)
+		}
+		if got, err := f.Carry[c.to].Apply(c.in, record); err != nil || !got.Equal(c.want) {
+			t.Errorf("%s of %v to %s is %v, want %v: %v", c.field, c.in, c.to, got, c.want, err)
+		}
+	}
+}

@@ -1,0 +1,24 @@
+source "products_manager" "pm" {
+  url     = "https://api.productsmanager.app/api/v1"
+  api_key = env("PM_API_KEY")
+}
+
+source "odoo" "france" {
+  url      = "https://fr.example.com"
+  database = "shop_fr"
+  login    = "sync@example.com"
+  api_key  = env("ODOO_FR_API_KEY")
+  language = "fr_FR"
+}
+
+source "odoo" "belgium" {
+  url      = "https://be.example.com"
+  database = "shop_be"
+  login    = "sync@example.com"
+  api_key  = env("ODOO_BE_API_KEY")
+  language = "fr_BE"
+  company  = 2
+  categories {
+    create = false # a category that Belgium does not have stops the product
+  }
+}
