@@ -93,8 +93,9 @@ func (c *Cycle) MatchText(own []Value) map[string]string {
 	return m
 }
 
-// BatchSize is the number of records that one batch of the cycle holds at most.
+// BatchSize is the number of records that one batch of the cycle holds at most: what the side that takes
+// more takes at once. The engine's endpoints split a batch for the other.
 func (c *Cycle) BatchSize() int {
-	n := min(c.About[Left].BatchSize, c.About[Right].BatchSize, 500)
-	return max(n, 1)
+	const most = 500
+	return max(min(max(c.About[Left].BatchSize, c.About[Right].BatchSize), most), 1)
 }

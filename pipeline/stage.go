@@ -44,9 +44,9 @@ type Cycle struct {
 
 // Detector is the first stage: it finds which records the cycle is about.
 type Detector interface {
-	// Detect yields items with Link, Keys, Proven, Open and Retry set, in batches of at most the
-	// smaller BatchSize of the two sides; each link at most once. It returns the cursors to store when
-	// all of them have been handled. An error of yield ends it and is returned.
+	// Detect yields items with Link, Keys, Proven, Open and Retry set, in batches of at most BatchSize;
+	// each link at most once. It returns the cursors to store when all of them have been handled. An
+	// error of yield ends it and is returned.
 	Detect(ctx context.Context, c *Cycle, yield func([]*Item) error) (Detected, error)
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -24,9 +26,10 @@ type RetryConfig struct {
 	Jitter func() float64
 }
 
-// NewRetrying returns end with its reads retried: errors that may pass are tried again after a jittered,
-// growing pause, rate limits after as long as the server asks. Writes go through as they are, since the
-// write stage looks before it repeats one.
+// NewRetrying returns end with its reads split into batches of the size that the system takes (one that
+// was never described gets them one by one), and retried: errors that may pass are tried again after a
+// jittered, growing pause, rate limits after as long as the server asks. Writes go through as they are,
+// since the write stage looks before it repeats one.
 func NewRetrying(end pipeline.Endpoint, cfg RetryConfig) pipeline.Endpoint {
 	if cfg.Attempts == 0 {
 		cfg.Attempts = 5
@@ -52,10 +55,28 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retrying embeds the endpoint: the writes are its own.
+// retrying wraps an endpoint.
 type retrying struct {
 	pipeline.Endpoint
-	cfg RetryConfig
+	cfg  RetryConfig
+	size atomic.Int64 // BatchSize of the last description
+}
+
+// inBatches calls f with as many of the arguments at a time as the system takes.
+func inBatches[A, R any](r *retrying, args []A, f func([]A) ([]R, error)) ([]R, error) {
+	size := int(max(r.size.Load(), 1))
+	if len(args) <= size {
+		return f(args)
+	}
+	all := make([]R, 0, len(args))
+	for some := range slices.Chunk(args, size) {
+		got, err := f(some)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got...)
+	}
+	return all, nil
 }
 
 // retry calls f until it succeeds or its error is not worth another try.
@@ -89,7 +110,11 @@ func retry[T any](ctx context.Context, r *retrying, operation string, f func() (
 }
 
 func (r *retrying) Describe(ctx context.Context) (pipeline.Description, error) {
-	return retry(ctx, r, "describe", func() (pipeline.Description, error) { return r.Endpoint.Describe(ctx) })
+	about, err := retry(ctx, r, "describe", func() (pipeline.Description, error) { return r.Endpoint.Describe(ctx) })
+	if err == nil {
+		r.size.Store(int64(about.BatchSize))
+	}
+	return about, err
 }
 
 // Changes starts over after an error, which a listing may: it may repeat.
@@ -132,6 +157,10 @@ const unreadable = 3
 // Fetch reads on when single records cannot be read (a server that fails over one product): they come
 // back with their Err, the others as they are.
 func (r *retrying) Fetch(ctx context.Context, keys []pipeline.Key, fields []string) ([]pipeline.Record, error) {
+	return inBatches(r, keys, func(keys []pipeline.Key) ([]pipeline.Record, error) { return r.fetch(ctx, keys, fields) })
+}
+
+func (r *retrying) fetch(ctx context.Context, keys []pipeline.Key, fields []string) ([]pipeline.Record, error) {
 	records, err := retry(ctx, r, "fetch", func() ([]pipeline.Record, error) { return r.Endpoint.Fetch(ctx, keys, fields) })
 	if err == nil || len(keys) == 1 || !ofOneRecord(err) || ctx.Err() != nil {
 		return records, err
@@ -184,9 +213,13 @@ func (r *retrying) fetchHalves(ctx context.Context, keys []pipeline.Key, fields 
 }
 
 func (r *retrying) Find(ctx context.Context, field string, values []pipeline.Value, fields []string) ([]pipeline.Record, error) {
-	return retry(ctx, r, "find", func() ([]pipeline.Record, error) { return r.Endpoint.Find(ctx, field, values, fields) })
+	return inBatches(r, values, func(values []pipeline.Value) ([]pipeline.Record, error) {
+		return retry(ctx, r, "find", func() ([]pipeline.Record, error) { return r.Endpoint.Find(ctx, field, values, fields) })
+	})
 }
 
 func (r *retrying) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipeline.Key, error) {
-	return retry(ctx, r, "settle", func() ([]pipeline.Key, error) { return r.Endpoint.Settle(ctx, drafts) })
+	return inBatches(r, drafts, func(drafts []pipeline.Draft) ([]pipeline.Key, error) {
+		return retry(ctx, r, "settle", func() ([]pipeline.Key, error) { return r.Endpoint.Settle(ctx, drafts) })
+	})
 }

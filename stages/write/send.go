@@ -3,6 +3,7 @@ package write
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -23,8 +24,12 @@ func (b *batch) send(ctx context.Context, side pipeline.Side) error {
 				jobs = append(jobs, j)
 			}
 		}
-		if err := b.sendKind(ctx, side, kind, jobs); err != nil {
-			return err
+		// In pieces that the system takes at once, so that little time passes between the last look at
+		// a target and its write.
+		for piece := range slices.Chunk(jobs, max(b.cycle.About[side].BatchSize, 1)) {
+			if err := b.sendKind(ctx, side, kind, piece); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

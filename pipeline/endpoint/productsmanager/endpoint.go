@@ -17,8 +17,8 @@ import (
 )
 
 // batchSize is how many records one call takes: each is a request of its own, so larger batches would
-// only make intents and memory larger.
-const batchSize = 100
+// only lengthen the time between the look at a record and its write.
+const batchSize = 20
 
 // endpoint is one configured Products Manager.
 type endpoint struct {
