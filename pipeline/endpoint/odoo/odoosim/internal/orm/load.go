@@ -246,7 +246,7 @@ func (l *loader) loadRows(rows []loadRow) ([]int64, error) {
 	var fresh []Values
 	var places []int
 	for i, row := range rows {
-		id, err := l.existing(row)
+		id, kept, err := l.existing(row)
 		if err != nil {
 			return nil, err
 		}
@@ -255,6 +255,9 @@ func (l *loader) loadRows(rows []loadRow) ([]int64, error) {
 			continue
 		}
 		ids[i] = id
+		if kept {
+			continue
+		}
 		l.Tx.Tally.Written[l.Self.Name]++
 		if err := l.Env.Write(l.Self, []int64{id}, row.values); err != nil {
 			return nil, err
@@ -279,24 +282,25 @@ func (l *loader) loadRows(rows []loadRow) ([]int64, error) {
 }
 
 // existing returns the record that a row is about, 0 if it is to be made. An external id whose record
-// was deleted counts as new.
-func (l *loader) existing(row loadRow) (int64, error) {
+// was deleted counts as new. A record is kept as it is where the mode is "update" and its external id
+// was made with noupdate.
+func (l *loader) existing(row loadRow) (id int64, kept bool, err error) {
 	if row.externalID == "" {
-		return row.id, nil
+		return row.id, false, nil
 	}
 	data := l.DB.models["ir.model.data"]
 	for _, at := range data.table.Having("complete_name", row.externalID) {
 		x := data.Fetch(at)
 		if x.Text("model") != l.Self.Name {
-			return 0, UserErrorf("For external id %s when trying to create/update a record of model %s found record of different model %s (%d)",
+			return 0, false, UserErrorf("For external id %s when trying to create/update a record of model %s found record of different model %s (%d)",
 				row.externalID, l.Self.Name, x.Text("model"), at)
 		}
 		if id, _ := x.Get("res_id").(int64); l.Self.Fetch(id) != nil {
-			return id, nil
+			return id, l.Context["mode"] == "update" && x.True("noupdate"), nil
 		}
 		l.Tx.remove(x)
 	}
-	return 0, nil
+	return 0, false, nil
 }
 
 // Name gives a record an external id, "module.name".
@@ -304,6 +308,7 @@ func (e *Env) Name(m *Model, id int64, externalID string) error {
 	module, name, _ := strings.Cut(externalID, ".")
 	_, err := e.Super().CreateRows(e.DB.models["ir.model.data"], []Values{{
 		"module": module, "name": name, "model": m.Name, "res_id": id, "complete_name": externalID,
+		"noupdate": e.Context.True("noupdate"),
 	}})
 	return err
 }
