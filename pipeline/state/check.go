@@ -36,12 +36,12 @@ func (s *State) Check(ctx context.Context, found func(Problem) error) ([]Invento
 	for i, name := range names {
 		c := &check{
 			store: &store{db: s.db, key: pipelineKey(name), options: &s.options},
-			found: found, Inventory: Inventory{Pipeline: name},
+			found: found, n: Inventory{Pipeline: name},
 		}
 		if err := s.db.Read(ctx, func(r *kv.Reader) error { return c.all(r) }); err != nil {
 			return nil, err
 		}
-		inventories[i] = c.Inventory
+		inventories[i] = c.n
 	}
 	return inventories, nil
 }
@@ -49,27 +49,24 @@ func (s *State) Check(ctx context.Context, found func(Problem) error) ([]Invento
 // check is the check of one pipeline.
 type check struct {
 	*store
-	Inventory
-	r     *kv.Reader
-	found func(Problem) error
-	match []string
-	// indexed: the index of match values is built.
-	indexed bool
+	n       Inventory
+	r       *kv.Reader
+	found   func(Problem) error
+	match   []string
+	indexed bool // the index of match values is built
 	span    historyRange
 }
 
 func (c *check) all(r *kv.Reader) error {
-	c.r, c.span = r, historyRange{First: 1, Next: 1}
-	if err := c.singles(); err != nil {
-		return err
-	}
+	c.r = r
+	c.singles()
 	err := c.r.Scan(c.key, c.key, func(k, value []byte) error {
 		if len(k) == len(c.key) {
 			return c.wrong(k, errBadKey)
 		}
 		switch part := k[len(c.key)+1:]; k[len(c.key)] {
 		case tableSingle:
-			return c.single(k, part)
+			return c.single(k, part, value)
 		case tableLink, tableUnlinked, tableIntent, tableConflict, tableQuarantine, tableHistory, tableReport:
 			entries, err := c.row(k, value)
 			if err != nil {
@@ -77,7 +74,7 @@ func (c *check) all(r *kv.Reader) error {
 			}
 			return c.has(k, entries)
 		case tableByKey, tableMatch, tableConflictOf, tableDue, tableFailedKey, tableHistoryOf:
-			c.Indexes++
+			c.n.Indexes++
 			return c.entry(k)
 		}
 		return c.wrong(k, errors.New("nothing of this kind is known"))
@@ -89,25 +86,22 @@ func (c *check) all(r *kv.Reader) error {
 }
 
 func (c *check) report(format string, args ...any) error {
-	return c.found(Problem{Pipeline: c.Pipeline, Message: fmt.Sprintf(format, args...)})
+	return c.found(Problem{Pipeline: c.n.Pipeline, Message: fmt.Sprintf(format, args...)})
 }
 
-func (c *check) wrong(k []byte, err error) error { return c.report("key %q cannot be read: %v", k, err) }
+func (c *check) wrong(k []byte, err error) error {
+	return c.report("key %q cannot be read: %v", k, err)
+}
 
-// singles reads the single values that the rest is checked by.
-func (c *check) singles() error {
-	var err error
-	if c.indexed, err = c.get(c.r, c.key.single(singleMatch), &c.match); err != nil {
-		c.indexed, c.match = false, nil // told by single
-	}
-	if _, err = c.get(c.r, c.key.single(singleHistory), &c.span); err != nil {
-		c.span = historyRange{First: 1, Next: 1}
-	}
-	return nil
+// singles reads the single values that the rest is checked by; what cannot be read is told by single.
+func (c *check) singles() {
+	c.span = historyRange{First: 1, Next: 1}
+	_, _ = c.get(c.r, c.key.single(singleHistory), &c.span)
+	c.indexed, _ = c.get(c.r, c.key.single(singleMatch), &c.match)
 }
 
 // single reads one single value as what it is.
-func (c *check) single(k, part []byte) error {
+func (c *check) single(k, part, value []byte) error {
 	name, err := lastText(part)
 	if err != nil {
 		return c.wrong(k, err)
@@ -123,8 +117,8 @@ func (c *check) single(k, part []byte) error {
 	case into == nil:
 		return c.wrong(k, errors.New("nothing of this name is known"))
 	}
-	if _, err := c.get(c.r, k, into); err != nil {
-		return c.wrong(k, errors.Unwrap(err))
+	if err := json.Unmarshal(value, into); err != nil {
+		return c.wrong(k, err)
 	}
 	return nil
 }
@@ -133,26 +127,30 @@ func (c *check) single(k, part []byte) error {
 func (c *check) row(k, value []byte) (entries [][]byte, err error) {
 	switch k[len(c.key)] {
 	case tableLink:
-		l, err := c.link(k, value)
+		c.n.Links++
+		id, err := lastText(k[len(c.key)+1:])
 		if err != nil {
-			return nil, errors.Unwrap(err)
+			return nil, err
 		}
-		c.Links++
+		l, err := decodeLink(pipeline.LinkID(id), value)
+		if err != nil {
+			return nil, err
+		}
 		return c.key.linkEntries(l, c.match), nil
 	case tableUnlinked:
-		c.Unlinked++
+		c.n.Unlinked++
 		return rowOf(value, func(u *pipeline.Unlinked) [][]byte { return c.key.unlinkedEntries(u, c.match) })
 	case tableIntent:
-		c.Intents++
+		c.n.Intents++
 		return rowOf(value, func(*pipeline.Intent) [][]byte { return nil })
 	case tableConflict:
-		c.Conflicts++
+		c.n.Conflicts++
 		return rowOf(value, c.key.conflictEntries)
 	case tableQuarantine:
-		c.Quarantined++
+		c.n.Quarantined++
 		return rowOf(value, c.key.quarantineEntries)
 	case tableHistory:
-		c.Events++
+		c.n.Events++
 		return rowOf(value, func(e *pipeline.Event) [][]byte {
 			if e.Link == "" {
 				return nil
@@ -160,7 +158,7 @@ func (c *check) row(k, value []byte) (entries [][]byte, err error) {
 			return [][]byte{c.historyOf(e.Link).number(e.Seq)}
 		})
 	default:
-		c.Reports++
+		c.n.Reports++
 		return rowOf(value, func(*pipeline.Report) [][]byte { return nil })
 	}
 }
@@ -197,9 +195,9 @@ func (c *check) entry(k []byte) error {
 	if value == nil {
 		return c.report("the index has %q of a thing that is not there (%q)", k, owner)
 	}
-	counts := c.Inventory
+	counts := c.n
 	entries, err := c.row(owner, value)
-	c.Inventory = counts
+	c.n = counts
 	if err == nil && !slices.ContainsFunc(entries, func(e []byte) bool { return bytes.Equal(e, k) }) {
 		return c.report("the index has %q of a thing that is not so (%q)", k, owner)
 	}
@@ -267,13 +265,13 @@ func (c *check) ownerBehind(rest []byte, texts int, table byte) (key, error) {
 
 // counters compares what is counted with what was found.
 func (c *check) counters() error {
-	if n, err := c.countLinks(c.r); err == nil && n != c.Links {
-		if err := c.report("the number of links is noted as %d, there are %d", n, c.Links); err != nil {
+	if n, err := c.countLinks(c.r); err == nil && n != c.n.Links {
+		if err := c.report("the number of links is noted as %d, there are %d", n, c.n.Links); err != nil {
 			return err
 		}
 	}
-	if noted := c.span.Next - c.span.First; noted != uint64(c.Events) {
-		return c.report("the history is noted to have %d events, there are %d", noted, c.Events)
+	if noted := c.span.Next - c.span.First; noted != uint64(c.n.Events) {
+		return c.report("the history is noted to have %d events, there are %d", noted, c.n.Events)
 	}
 	return nil
 }
