@@ -34,7 +34,7 @@ type Cycle struct {
 	Started   time.Time
 	Endpoints [2]Endpoint
 	About     [2]Description
-	// Approved is what somebody let pass the brakes: detection counts the absences in it as listed.
+	// Approved is what somebody let pass the brakes: detection does not count the absences in it.
 	Approved Fingerprints
 	// Since are the cursors that detection took, by side: what happened after them is unknown to it.
 	Since [2]string

@@ -27,6 +27,7 @@ type rig struct {
 	ids     int
 	configs [2]memory.Config
 	systems [2]*memory.System
+	ends    [2]pipeline.Endpoint // the systems, unless a test puts something in between
 	def     *pipeline.Definition
 	store   pipeline.Store
 	engine  *engine.Engine
@@ -55,6 +56,7 @@ func newRig(t *testing.T, tune func(*rig)) *rig {
 	}
 	for i, cfg := range s.configs {
 		s.systems[i] = memory.New(cfg)
+		s.ends[i] = s.systems[i]
 	}
 	opened, err := state.Open("state", state.Options{FS: vfs.NewMem(), Now: clock})
 	if err != nil {
@@ -79,8 +81,8 @@ func (s *rig) configure(edit func(*pipeline.Definition)) {
 	wait := func(ctx context.Context, d time.Duration) error { s.now = s.now.Add(d); return ctx.Err() }
 	newID := func() string { s.ids++; return fmt.Sprintf("id%d", s.ids) }
 	var ends [2]pipeline.Endpoint
-	for i := range s.systems {
-		ends[i] = engine.NewRetrying(s.systems[i], engine.RetryConfig{Source: s.def.Sources[i], Logger: slog.New(slog.DiscardHandler), Wait: wait})
+	for i := range s.ends {
+		ends[i] = engine.NewRetrying(s.ends[i], engine.RetryConfig{Source: s.def.Sources[i], Logger: slog.New(slog.DiscardHandler), Wait: wait})
 	}
 	s.engine = engine.New(engine.Config{
 		Definition: s.def, Endpoints: ends, Store: s.store,
@@ -141,6 +143,10 @@ func (s *rig) braked(name string, full bool) pipeline.Report {
 		s.Errorf("a braked cycle wrote %d times", after-before)
 	}
 	return r
+}
+
+func (s *rig) plan(full bool) ([]pipeline.PlannedChange, pipeline.PlanTotals, error) {
+	return s.engine.PlanAll(s.Context(), engine.Options{Full: full})
 }
 
 func (s *rig) writes() int { return s.systems[0].Counts().Writes() + s.systems[1].Counts().Writes() }

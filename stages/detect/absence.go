@@ -62,7 +62,7 @@ func (r *run) findAbsent(ctx context.Context) (map[pipeline.LinkID]absence, erro
 type count struct {
 	linked        int // links whose record is not known to be gone
 	known, listed int // of these, those that the listing before held, and those that this one holds
-	approved      int // known ones that are not listed, which somebody approved
+	approved      int // known ones whose absence somebody approved
 	absent        pipeline.Fingerprints
 }
 
@@ -86,10 +86,10 @@ func (n *count) add(r *run, side pipeline.Side, l *pipeline.Link, listed bool) {
 	}
 }
 
-// isShort tells whether the listing holds too few; what was approved counts as listed.
+// isShort tells whether the listing holds too few of those whose absence nobody has approved.
 func (n count) isShort() bool {
-	held := n.listed + n.approved
-	return n.known >= emptyFrom && held == 0 || n.linked >= shortFrom && held*shortListing < n.known
+	expected := n.known - n.approved
+	return expected >= emptyFrom && n.listed == 0 || n.linked >= shortFrom && n.listed*shortListing < expected
 }
 
 // refuse returns a *pipeline.ShortListing if one of the listings is short.
