@@ -54,10 +54,11 @@ func Number(d decimal.Decimal) Value { return Value{kind: KindNumber, number: d}
 // Int returns a whole number.
 func Int(i int64) Value { return Number(decimal.NewFromInt(i)) }
 
-// ParseNumber reads a decimal in plain or exponent notation, exactly.
+// ParseNumber reads a decimal in plain or exponent notation, exactly. It refuses numbers that no price or
+// quantity can be: over 200 digits, or with an exponent beyond ±60.
 func ParseNumber(s string) (Value, error) {
 	d, err := decimal.NewFromString(strings.TrimSpace(s))
-	if err != nil || len(s) > 400 || d.Exponent() > 400 || d.Exponent() < -400 {
+	if err != nil || len(s) > 300 || d.NumDigits() > 200 || d.Exponent() > 60 || d.Exponent() < -60 {
 		return Value{}, fmt.Errorf("%q is not a decimal number", clip(s))
 	}
 	return Number(d), nil

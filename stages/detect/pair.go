@@ -212,7 +212,7 @@ func (r *run) refuse(p *pairing, field, value string, g *group) {
 	err := &pipeline.Error{
 		Code:    pipeline.CodeAmbiguousMatch,
 		Message: fmt.Sprintf("%s %q is held by %s", field, value, strings.Join(held, "; ")),
-		Remedy:  fmt.Sprintf("Give each product a %s of its own, or archive the duplicate; or take %q out of `match`.", field, field),
+		Remedy:  fmt.Sprintf("Give each product its own %s, or archive the duplicate; or take %q out of `match`.", field, field),
 	}
 	for _, s := range pipeline.Sides() {
 		for _, i := range g.fresh[s] {
