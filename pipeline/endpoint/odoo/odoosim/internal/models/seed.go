@@ -18,8 +18,12 @@ type Seed struct {
 // languageNames are the languages that a database knows, installed or not.
 func languageNames() [][2]string {
 	return [][2]string{
-		{"en_US", "English (US)"}, {"fr_FR", "French / Français"}, {"de_DE", "German / Deutsch"},
-		{"es_ES", "Spanish / Español"}, {"it_IT", "Italian / Italiano"}, {"nl_NL", "Dutch / Nederlands"},
+		{"en_US", "English (US)"},
+		{"fr_FR", "French / Français"},
+		{"de_DE", "German / Deutsch"},
+		{"es_ES", "Spanish / Español"},
+		{"it_IT", "Italian / Italiano"},
+		{"nl_NL", "Dutch / Nederlands"},
 	}
 }
 

@@ -18,8 +18,13 @@ func warehouses() *orm.Model {
 func locations() *orm.Model {
 	usage := orm.Column("usage", "Location Type", orm.Selection).Must().Or("internal")
 	usage.Options = [][2]string{
-		{"supplier", "Vendor Location"}, {"view", "View"}, {"internal", "Internal Location"}, {"customer", "Customer Location"},
-		{"inventory", "Inventory Loss"}, {"production", "Production"}, {"transit", "Transit Location"},
+		{"supplier", "Vendor Location"},
+		{"view", "View"},
+		{"internal", "Internal Location"},
+		{"customer", "Customer Location"},
+		{"inventory", "Inventory Loss"},
+		{"production", "Production"},
+		{"transit", "Transit Location"},
 	}
 	return &orm.Model{
 		Name: location, Label: "Inventory Locations", Order: "complete_name, id", NameFrom: "complete_name", Parent: "location_id",
@@ -38,8 +43,10 @@ func moves() *orm.Model {
 }
 
 func moveLines() *orm.Model {
-	return &orm.Model{Name: moveLine, Label: "Product Moves (Stock Move Line)", Order: "id", NameFrom: "reference",
-		Fields: append(moveFields(), orm.Reference("move_id", "Stock Operation", move), orm.Column("reference", "Reference", orm.Char))}
+	return &orm.Model{
+		Name: moveLine, Label: "Product Moves (Stock Move Line)", Order: "id", NameFrom: "reference",
+		Fields: append(moveFields(), orm.Reference("move_id", "Stock Operation", move), orm.Column("reference", "Reference", orm.Char)),
+	}
 }
 
 func moveFields() []*orm.Field {

@@ -172,7 +172,7 @@ func makeVariantsOf(e *orm.Env, r *orm.Row) error {
 	for _, v := range existing {
 		byName[combination(v.IDs("product_template_attribute_value_ids"))] = v
 	}
-	var keep, add = []int64{}, []orm.Values{}
+	keep, add := []int64{}, []orm.Values{}
 	for _, values := range wanted {
 		if v := byName[combination(values)]; v != nil {
 			keep = append(keep, v.ID)

@@ -207,8 +207,15 @@ func TestRound(t *testing.T) {
 		digits int
 		want   float64
 	}{
-		{2.345, 2, 2.35}, {1.005, 2, 1.01}, {-2.345, 2, -2.35}, {0.125, 2, 0.13}, {1.23456789, 2, 1.23},
-		{1e15 + 0.3, 2, 1e15 + 0.3}, {1.0 / 3, 0, 1.0 / 3}, {1.0 / 3, -1, 1.0 / 3}, {19.99, 2, 19.99},
+		{2.345, 2, 2.35},
+		{1.005, 2, 1.01},
+		{-2.345, 2, -2.35},
+		{0.125, 2, 0.13},
+		{1.23456789, 2, 1.23},
+		{1e15 + 0.3, 2, 1e15 + 0.3},
+		{1.0 / 3, 0, 1.0 / 3},
+		{1.0 / 3, -1, 1.0 / 3},
+		{19.99, 2, 19.99},
 	} {
 		if got := Round(c.n, c.digits); got != c.want {
 			t.Errorf("Round(%v, %d) = %v, want %v", c.n, c.digits, got, c.want)
@@ -221,9 +228,21 @@ func TestLike(t *testing.T) {
 		pattern, text string
 		want          bool
 	}{
-		{"%", "", true}, {"", "", true}, {"", "a", false}, {"a%", "abc", true}, {"%c", "abc", true}, {"%b%", "abc", true},
-		{"a_c", "abc", true}, {"a_c", "ac", false}, {"a\\_c", "abc", false}, {"a\\_c", "a_c", true}, {"%é_", "caféx", true},
-		{"%ab%ab%", "abxab", true}, {"%ab%ab%", "abx", false}, {"50\\%", "50%", true}, {"50\\%", "500", false},
+		{"%", "", true},
+		{"", "", true},
+		{"", "a", false},
+		{"a%", "abc", true},
+		{"%c", "abc", true},
+		{"%b%", "abc", true},
+		{"a_c", "abc", true},
+		{"a_c", "ac", false},
+		{"a\\_c", "abc", false},
+		{"a\\_c", "a_c", true},
+		{"%é_", "caféx", true},
+		{"%ab%ab%", "abxab", true},
+		{"%ab%ab%", "abx", false},
+		{"50\\%", "50%", true},
+		{"50\\%", "500", false},
 	} {
 		if got := like([]rune(c.pattern), []rune(c.text)); got != c.want {
 			t.Errorf("%q like %q: %v", c.text, c.pattern, got)
