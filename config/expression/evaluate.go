@@ -85,7 +85,7 @@ func cause(problems hcl.Diagnostics) string {
 		if p.Severity != hcl.DiagError {
 			continue
 		}
-		if name, err, ok := failedCall(p); ok {
+		if name, ok, err := failedCall(p); ok {
 			return fmt.Sprintf("%s: %s", name, plain(err.Error()))
 		}
 		detail := strings.TrimPrefix(p.Detail, "Error during operation: ")

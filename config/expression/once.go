@@ -63,7 +63,7 @@ func (s *Scope) usesSecret(expr hclsyntax.Expression) bool {
 func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	q := *p
 	q.Expression, q.EvalContext, q.Extra = nil, nil, nil
-	if name, err, ok := failedCall(p); ok {
+	if name, ok, err := failedCall(p); ok {
 		q.Summary = fmt.Sprintf("The function %s failed", name)
 		q.Detail = sentence(err.Error())
 		if name == "env" || name == "credential" || name == "file" {
@@ -90,12 +90,12 @@ func (s *Scope) misused(p *hcl.Diagnostic) (usage string, ok bool) {
 }
 
 // failedCall returns the function that a diagnostic is about, if its implementation failed.
-func failedCall(p *hcl.Diagnostic) (string, error, bool) {
+func failedCall(p *hcl.Diagnostic) (name string, ok bool, failure error) {
 	call, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](p)
 	if !ok || call.FunctionCallError() == nil {
-		return "", nil, false
+		return "", false, nil
 	}
-	return call.CalledFunctionName(), call.FunctionCallError(), true
+	return call.CalledFunctionName(), true, call.FunctionCallError()
 }
 
 // sentence writes s with a capital and a full stop.

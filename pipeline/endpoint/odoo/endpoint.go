@@ -59,10 +59,10 @@ func (w window) options(values map[string]any) map[string]any {
 	return options
 }
 
-// search returns the ids that match.
-func (e *Endpoint) search(ctx context.Context, s *session, op, model string, d domain, w window) ([]int64, rpc.Answer, error) {
+// search returns the ids of the templates that match.
+func (e *Endpoint) search(ctx context.Context, s *session, op string, d domain, w window) ([]int64, rpc.Answer, error) {
 	a, err := e.client.Call(ctx, rpc.Call{
-		Operation: op, Model: model, Method: "search", Args: []any{[]any(d)}, Options: w.options(s.context(archivedToo)),
+		Operation: op, Model: templateModel, Method: "search", Args: []any{[]any(d)}, Options: w.options(s.context(archivedToo)),
 	})
 	if err != nil {
 		return nil, a, err

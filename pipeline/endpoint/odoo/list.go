@@ -25,7 +25,7 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 	var next cursor
 	var proof completeness
 	for last := int64(0); ; {
-		ids, a, err := e.search(ctx, s, rpc.OpSearch, templateModel, domain{where("id", ">", last)}, window{order: "id", limit: listPage})
+		ids, a, err := e.search(ctx, s, rpc.OpSearch, domain{where("id", ">", last)}, window{order: "id", limit: listPage})
 		if err != nil {
 			return "", err
 		}

@@ -44,7 +44,7 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 	}
 	var records []pipeline.Record
 	for some := range slices.Chunk(values, batchSize) {
-		ids, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, holding(field, some), window{order: "id"})
+		ids, _, err := e.search(ctx, s, rpc.OpSearch, holding(field, some), window{order: "id"})
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 		}
 	}
 	if len(bare) > 0 { // without a variant, gone, or out of the user's sight
-		there, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, domain{where("id", "in", anyOf(bare))}, window{})
+		there, _, err := e.search(ctx, s, rpc.OpSearch, domain{where("id", "in", anyOf(bare))}, window{})
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func (e *Endpoint) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipel
 	}
 	made := e.madeSince(s, drafts)
 	for last := int64(0); len(open) > 0; {
-		ids, _, err := e.search(ctx, s, rpc.OpSettle, templateModel, append(domain{where("id", ">", last)}, made...), window{order: "id", limit: settlePage})
+		ids, _, err := e.search(ctx, s, rpc.OpSettle, append(domain{where("id", ">", last)}, made...), window{order: "id", limit: settlePage})
 		if err != nil {
 			return nil, err
 		}

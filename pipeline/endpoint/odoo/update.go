@@ -157,7 +157,7 @@ func (e *Endpoint) tellGone(ctx context.Context, s *session, out []outcome) {
 	if len(failed) == 0 {
 		return
 	}
-	there, _, err := e.search(ctx, s, rpc.OpSearch, templateModel, domain{where("id", "in", anyOf(failed))}, window{})
+	there, _, err := e.search(ctx, s, rpc.OpSearch, domain{where("id", "in", anyOf(failed))}, window{})
 	if err != nil {
 		return
 	}

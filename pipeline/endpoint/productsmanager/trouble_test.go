@@ -117,7 +117,7 @@ func TestStaleReads(t *testing.T) {
 	s.clock.advance(time.Minute)
 	end := s.open(t, nil)
 	cursor := s.clock.now().Add(-time.Hour).UTC().Format(time.RFC3339)
-	updated, deleted, created := pipeline.Key(ids[0]), pipeline.Key(ids[1]), pipeline.Key("")
+	updated, deleted := pipeline.Key(ids[0]), pipeline.Key(ids[1])
 	patch := pipeline.Values{"title": pipeline.Text("New")}
 	if r := end.Update(t.Context(), []pipeline.Patch{{Key: updated, Fields: patch}})[0]; r.Err != nil || r.Record.Fields["title"].AsText() != "New" {
 		t.Fatalf("%+v", r)
@@ -125,7 +125,7 @@ func TestStaleReads(t *testing.T) {
 	if r := end.Remove(t.Context(), []pipeline.Key{deleted}, pipeline.Delete)[0]; r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	created = create(t, end, s.draft(1)).Key
+	created := create(t, end, s.draft(1)).Key
 	look := func(when string, present []pipeline.Key) {
 		t.Helper()
 		for what, got := range map[string]read{"List": list(t, end, "title"), "Changes": changes(t, end, cursor, "title")} {

@@ -90,7 +90,9 @@ func (s *Server) Close() error {
 		return nil
 	}
 	err := server.Close()
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	return err
 }
 

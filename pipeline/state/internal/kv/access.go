@@ -28,8 +28,8 @@ func (r *Reader) Get(key []byte) ([]byte, error) {
 	if err != nil {
 		return nil, damagedError(r.dir, err)
 	}
-	defer closer.Close()
-	return append([]byte{}, value...), nil
+	copied := append([]byte{}, value...)
+	return copied, closer.Close()
 }
 
 // Scan calls f for every key with the prefix from start on, in order; start may be the prefix itself. Key
@@ -48,7 +48,7 @@ func (r *Reader) iterate(bounds *pebble.IterOptions, first, next func(*pebble.It
 	if err != nil {
 		return damagedError(r.dir, err)
 	}
-	defer it.Close()
+	defer func() { _ = it.Close() }() // its error was told by Error already
 	for ok := first(it); ok; ok = next(it) {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (r *Reader) ScanEach(prefixes [][]byte, f func(prefix int, key, value []byt
 	if err != nil {
 		return damagedError(r.dir, err)
 	}
-	defer it.Close()
+	defer func() { _ = it.Close() }() // its error was told by Error already
 	for i, prefix := range prefixes {
 		for ok := it.SeekGE(prefix); ok && bytes.HasPrefix(it.Key(), prefix); ok = it.Next() {
 			value, err := it.ValueAndErr()

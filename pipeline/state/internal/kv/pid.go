@@ -31,7 +31,7 @@ func readPid(files vfs.FS, dir string) string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	text, err := io.ReadAll(io.LimitReader(file, 32))
 	pid := strings.TrimSpace(string(text))
 	if _, wrong := strconv.Atoi(pid); err != nil || wrong != nil {

@@ -25,7 +25,7 @@ func sharedFields(d orm.Dialect) map[string]*orm.Field {
 			own.Indexed = f.Name == "default_code"
 		} else {
 			own.Compute = func(e *orm.Env, r *orm.Row) any { return sharedValue(e, r, own.Name) }
-			own.Search = searchShared(d, own.Name)
+			own.Search = searchShared(own.Name)
 		}
 		fields[f.Name] = own
 	}
@@ -34,7 +34,7 @@ func sharedFields(d orm.Dialect) map[string]*orm.Field {
 
 // searchShared rewrites a condition on a template as one on its variants. Barcodes of archived variants
 // are found always, the rest as the context says.
-func searchShared(d orm.Dialect, name string) func(*orm.Env, string, any) []any {
+func searchShared(name string) func(*orm.Env, string, any) []any {
 	return func(e *orm.Env, operator string, value any) []any {
 		domain := []any{[]any{"product_variant_ids." + name, operator, value}}
 		if name != "barcode" {

@@ -44,15 +44,12 @@ func callLoad(c *Call) (any, error) {
 		}
 		rows = append(rows, row)
 	}
-	var ids any = []int64{}
 	mark := c.Tx.savepoint()
-	loaded := l.loadAll(rows)
+	var ids any = l.loadAll(rows)
 	if l.failed {
 		c.Tx.rollback(mark)
 		c.Tx.Tally = newTally()
 		ids = false
-	} else {
-		ids = loaded
 	}
 	messages := l.messages
 	if messages == nil {
