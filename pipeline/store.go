@@ -34,7 +34,10 @@ type Unlinked struct {
 	Key   Key               `json:"key"`
 	Match map[string]string `json:"match"` // by mapping name
 	Why   string            `json:"why"`
-	Seen  string            `json:"seen"` // stamp
+	// Partner is the record of the other side that it is paired with although neither takes part; "" for
+	// none. Nobody else is given it.
+	Partner Key    `json:"partner,omitempty"`
+	Seen    string `json:"seen"` // stamp
 }
 
 // Intent is a mutation made durable before it is sent.
@@ -137,7 +140,7 @@ type Event struct {
 	Link   LinkID        `json:"link,omitempty"`
 	Keys   [2]Key        `json:"keys"`
 	Match  Values        `json:"match,omitempty"`
-	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink, brake, approve, adopt
+	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink, forget, brake, approve, adopt
 	Side   *Side         `json:"side,omitempty"` // the side written
 	Fields []FieldChange `json:"fields,omitempty"`
 	Rule   string        `json:"rule,omitempty"`

@@ -24,8 +24,10 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	os.Exit(cli.Main(ctx, cli.Process{
 		Args:           os.Args[1:],
+		Stdin:          os.Stdin,
 		Stdout:         os.Stdout,
 		Stderr:         os.Stderr,
+		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Getenv:         os.LookupEnv,

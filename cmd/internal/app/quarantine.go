@@ -20,14 +20,40 @@ func (a *App) Quarantine(ctx context.Context) ([]view.Quarantined, error) {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
 		}
 		for _, q := range entries {
-			views = append(views, view.Quarantined{
-				ID: q.ID, Pipeline: r.definition.Name, Keys: keysByLabel(r.definition, q.Keys), Match: values(q.Match),
-				Code: q.Code, Message: q.Message, Remedy: q.Remedy,
-				Attempts: q.Attempts, Since: q.Since, Last: q.Last, NextTry: q.NextTry,
-			})
+			views = append(views, quarantinedView(r.definition, q))
 		}
 	}
 	return views, nil
+}
+
+func quarantinedView(d *pipeline.Definition, q pipeline.Quarantined) view.Quarantined {
+	return view.Quarantined{
+		ID: q.ID, Pipeline: d.Name, Keys: keysByLabel(d, q.Keys), Match: values(q.Match),
+		Code: q.Code, Message: q.Message, Remedy: q.Remedy,
+		Attempts: q.Attempts, Since: q.Since, Last: q.Last, NextTry: q.NextTry,
+	}
+}
+
+// QuarantinedRecord implements web.Backend.
+func (a *App) QuarantinedRecord(ctx context.Context, id string) (view.Quarantined, error) {
+	entries, err := a.Quarantine(ctx)
+	if err != nil {
+		return view.Quarantined{}, err
+	}
+	for _, q := range entries {
+		if q.ID == id {
+			return q, nil
+		}
+	}
+	return view.Quarantined{}, notQuarantined(id)
+}
+
+func notQuarantined(ids ...string) error {
+	return &pipeline.Error{
+		Code:    pipeline.CodeRecordUnknown,
+		Message: "not in quarantine: " + strings.Join(ids, ", "),
+		Remedy:  "`tandem quarantine` lists the ids; a record that is no longer there has been written.",
+	}
 }
 
 // Retry implements web.Backend. It does nothing when one of the ids is unknown.
@@ -48,11 +74,7 @@ func (a *App) Retry(ctx context.Context, ids []string) (view.Retried, error) {
 		delete(missing, q.ID)
 	}
 	if len(missing) > 0 {
-		return view.Retried{}, &pipeline.Error{
-			Code:    pipeline.CodeRecordUnknown,
-			Message: "not in quarantine: " + strings.Join(slices.Sorted(maps.Keys(missing)), ", "),
-			Remedy:  "`tandem quarantine` lists the ids; a record that is no longer there has been written.",
-		}
+		return view.Retried{}, notQuarantined(slices.Sorted(maps.Keys(missing))...)
 	}
 	var done view.Retried
 	for _, r := range a.runners {

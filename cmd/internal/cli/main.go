@@ -23,6 +23,8 @@ type Process struct {
 	Stdout, Stderr io.Writer
 	// StdoutTerminal and StderrTerminal tell whether a person looks on.
 	StdoutTerminal, StderrTerminal bool
+	Stdin                          io.Reader
+	StdinTerminal                  bool // whether a person can be asked
 	Getenv                         func(name string) (string, bool)
 }
 
@@ -84,7 +86,7 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
 		c.runCommand(), c.validateCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
-		c.statusCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.versionCommand(),
+		c.statusCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.stateCommand(), c.versionCommand(),
 	)
 	if c.Demo != nil {
 		root.AddCommand(c.demoCommand())

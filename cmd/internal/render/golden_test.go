@@ -177,10 +177,14 @@ func TestRenderings(t *testing.T) {
 		},
 		"history": func(o Output) error {
 			return o.History([]view.Event{
-				{Seq: 9, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "update", Side: "erp", Keys: bothKeys, Match: chair,
-					Fields: []view.EventField{{Name: "price", Before: price("16.66"), After: price("17.50"), Rule: "shop.hcl:33"}}, Rule: "one-sided change"},
-				{Seq: 8, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "conflict", Keys: bothKeys, Match: chair, By: "anna",
-					Fields: []view.EventField{{Name: "title", Values: map[string]pipeline.Value{"pm": evil, "erp": pipeline.Text("b")}}}, Note: "a note"},
+				{
+					Seq: 9, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "update", Side: "erp", Keys: bothKeys, Match: chair,
+					Fields: []view.EventField{{Name: "price", Before: price("16.66"), After: price("17.50"), Rule: "shop.hcl:33"}}, Rule: "one-sided change",
+				},
+				{
+					Seq: 8, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "conflict", Keys: bothKeys, Match: chair, By: "anna",
+					Fields: []view.EventField{{Name: "title", Values: map[string]pipeline.Value{"pm": evil, "erp": pipeline.Text("b")}}}, Note: "a note",
+				},
 			})
 		},
 		"checks": func(o Output) error {
@@ -195,6 +199,22 @@ func TestRenderings(t *testing.T) {
 		},
 		"version": func(o Output) error {
 			return o.Version(view.Version{Version: "1.2.3", Go: "go1.26", Platform: "linux/amd64"})
+		},
+		"state_sound": func(o Output) error {
+			return o.StateCheck(view.StateCheck{OK: true, StateDir: "/var/lib/tandem", Bytes: 3 << 20, Contents: []view.StateInventory{
+				{Pipeline: "products", Configured: true, Links: 2500, Conflicts: 1, Events: 9000, Reports: 1000}, {Pipeline: "old", Links: 3},
+			}, Problems: []view.StateProblem{}})
+		},
+		"state_damaged": func(o Output) error {
+			return o.StateCheck(view.StateCheck{StateDir: "/var/lib/tandem", Contents: []view.StateInventory{}, More: 7, Problems: []view.StateProblem{
+				{Pipeline: "products", Message: `key "\x1b[31mred" cannot be read: ` + evil.String(), Remedy: "Move the directory away."},
+			}})
+		},
+		"forgotten": func(o Output) error {
+			return o.Forgotten(view.Forgotten{Pipeline: "products", Link: "l1", Keys: bothKeys, Match: chair, Dropped: true})
+		},
+		"not_forgotten": func(o Output) error {
+			return o.Forgotten(view.Forgotten{Pipeline: "products", Link: "l1", Keys: bothKeys, Match: chair})
 		},
 		"plan":  func(o Output) error { return planOf(o, 1) },
 		"plans": func(o Output) error { return planOf(o, 2) },

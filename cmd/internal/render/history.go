@@ -53,7 +53,10 @@ func onSide(e view.Event) string {
 }
 
 func byline(e view.Event) string {
-	s := clean(e.Pipeline) + ", cycle " + string(e.Cycle)
+	s := clean(e.Pipeline)
+	if e.Cycle != "" {
+		s += ", cycle " + string(e.Cycle)
+	}
 	if e.Rule != "" {
 		s += ", " + clean(e.Rule)
 	}

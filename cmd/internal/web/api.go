@@ -32,6 +32,9 @@ func (a api) routes(mux *http.ServeMux, wrap func(http.Handler) http.Handler) {
 		"GET " + apiPath + "/quarantine":              a.quarantine,
 		"POST " + apiPath + "/quarantine/retry":       a.retry,
 		"GET " + apiPath + "/history":                 a.history,
+		"GET " + apiPath + "/state/check":             a.stateCheck,
+		"POST " + apiPath + "/state/export":           a.stateExport,
+		"POST " + apiPath + "/state/forget":           a.forget,
 	} {
 		mux.Handle(pattern, wrap(h))
 	}

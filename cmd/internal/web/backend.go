@@ -24,6 +24,12 @@ type Backend interface {
 	Quarantine(ctx context.Context) ([]view.Quarantined, error)
 	Retry(ctx context.Context, ids []string) (view.Retried, error)
 	History(ctx context.Context, q view.HistoryQuery) ([]view.Event, error)
+	// StateCheck reads everything in the state. What is wrong with it is in the answer, not an error.
+	StateCheck(ctx context.Context) (view.StateCheck, error)
+	// StateExport yields what the state holds, line by line; an error of yield ends it.
+	StateExport(ctx context.Context, q view.Export, yield func(view.ExportLine) error) error
+	// Forget drops the link of one record, in the state alone.
+	Forget(ctx context.Context, q view.Forget) (view.Forgotten, error)
 }
 
 // SyncRequest asks for a cycle.

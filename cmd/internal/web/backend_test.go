@@ -63,8 +63,10 @@ var report = pipeline.Report{
 }
 
 var changes = []pipeline.PlannedChange{
-	{Side: "erp", Action: pipeline.PlanCreate, Keys: map[string]pipeline.Key{"pm": "12"}, Match: map[string]pipeline.Value{"sku": pipeline.Text("CH-100")},
-		Fields: []pipeline.PlannedField{{Name: "title", After: pipeline.Text("Chaise <été>"), Rule: "defaults"}}},
+	{
+		Side: "erp", Action: pipeline.PlanCreate, Keys: map[string]pipeline.Key{"pm": "12"}, Match: map[string]pipeline.Value{"sku": pipeline.Text("CH-100")},
+		Fields: []pipeline.PlannedField{{Name: "title", After: pipeline.Text("Chaise <été>"), Rule: "defaults"}},
+	},
 	{Side: "pm", Action: pipeline.PlanArchive, Keys: map[string]pipeline.Key{"pm": "13", "erp": "9"}, Match: map[string]pipeline.Value{}, Fields: []pipeline.PlannedField{}},
 }
 
@@ -111,6 +113,31 @@ func (s *scripted) Retry(_ context.Context, ids []string) (view.Retried, error) 
 
 func (s *scripted) History(_ context.Context, q view.HistoryQuery) ([]view.Event, error) {
 	return []view.Event{{Seq: 4, At: at, Pipeline: "products", Kind: "update", Side: "erp", Fields: []view.EventField{}}}, s.note(q)
+}
+
+func (s *scripted) StateCheck(context.Context) (view.StateCheck, error) {
+	return view.StateCheck{StateDir: "/state", Problems: []view.StateProblem{{Pipeline: "products", Message: "m", Remedy: "r"}}}, s.note("state check")
+}
+
+func (s *scripted) StateExport(_ context.Context, q view.Export, yield func(view.ExportLine) error) error {
+	if s.fail != nil && q.Pipeline == "" {
+		return s.fail
+	}
+	for _, l := range exported {
+		if err := yield(l); err != nil {
+			return err
+		}
+	}
+	return s.note(q)
+}
+
+var exported = []view.ExportLine{
+	{Pipeline: "products", Link: &view.ExportLink{ID: "l1", Keys: map[string]pipeline.Key{"pm": "12"}, Base: map[string]pipeline.Values{"pm": {"title": pipeline.Text("<Chaise>")}}}},
+	{Pipeline: "products", Conflict: &conflict},
+}
+
+func (s *scripted) Forget(_ context.Context, q view.Forget) (view.Forgotten, error) {
+	return view.Forgotten{Pipeline: "products", Link: "l1", Match: pipeline.Values{}, Dropped: !q.Look}, s.note(q)
 }
 
 var errFull = &pipeline.Error{

@@ -102,6 +102,18 @@ func TestClientIsTheBackend(t *testing.T) {
 		{"quarantine", func(b Backend) (any, error) { return b.Quarantine(ctx) }, "quarantine"},
 		{"retry", func(b Backend) (any, error) { return b.Retry(ctx, []string{"9a8b", "77"}) }, []string{"9a8b", "77"}},
 		{"history", func(b Backend) (any, error) { return b.History(ctx, view.HistoryQuery{Record: "CH-100", Limit: 9}) }, view.HistoryQuery{Record: "CH-100", Limit: 9}},
+		{"state check", func(b Backend) (any, error) { return b.StateCheck(ctx) }, "state check"},
+		{"state export", func(b Backend) (any, error) {
+			var lines []view.ExportLine
+			err := b.StateExport(ctx, view.Export{Pipeline: "products", History: true}, func(l view.ExportLine) error {
+				lines = append(lines, l)
+				return nil
+			})
+			return lines, err
+		}, view.Export{Pipeline: "products", History: true}},
+		{"forget", func(b Backend) (any, error) {
+			return b.Forget(ctx, view.Forget{Record: "CH-100", By: "anna", Look: true})
+		}, view.Forget{Record: "CH-100", By: "anna", Look: true}},
 		{"sync", func(b Backend) (any, error) {
 			var seen []view.Progress
 			reports, err := b.Sync(ctx, SyncRequest{Pipeline: "products", Full: true}, func(p view.Progress) { seen = append(seen, p) })

@@ -20,6 +20,7 @@ type event struct {
 	Begin    *view.PlanHead          `json:"begin,omitempty"`
 	Change   *pipeline.PlannedChange `json:"change,omitempty"`
 	Totals   *pipeline.PlanTotals    `json:"totals,omitempty"`
+	Line     *view.ExportLine        `json:"line,omitempty"`
 	Error    *view.Error             `json:"error,omitempty"`
 	End      bool                    `json:"end,omitempty"`
 }
@@ -50,7 +51,7 @@ func (s *stream) send(e event) error {
 	if s.err = s.enc.Encode(e); s.err != nil {
 		return s.err
 	}
-	if e.Change == nil { // changes are many: let the buffer fill
+	if e.Change == nil && e.Line == nil { // these are many: let the buffer fill
 		s.err = s.flush()
 	}
 	return s.err
