@@ -62,6 +62,16 @@ func (r *runner) status(ctx context.Context) (view.PipelineStatus, error) {
 		p.State = stateAfter(reports[0].Result)
 	}
 	p.Errors = troubles(reports, quarantined)
+	b, err := r.store.Brake(ctx)
+	if b != nil {
+		v := brakeView(d, b)
+		if p.Brake = &v; p.State == view.StateActive {
+			p.State = view.StateBraked // also while ordinary cycles go on beside a braked full pass
+		}
+	}
+	if err != nil {
+		return p, err
+	}
 	return p, nil
 }
 

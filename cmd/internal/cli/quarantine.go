@@ -36,6 +36,23 @@ func (c *cli) quarantineCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.AddCommand(list, retry)
+	cmd.AddCommand(list, c.quarantineShowCommand(), retry)
 	return cmd
+}
+
+func (c *cli) quarantineShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show ID",
+		Short: "Show one record of the quarantine: cause, tries, last answer, next try",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
+				q, err := b.QuarantinedRecord(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return c.output().Quarantined(q)
+			})
+		},
+	}
 }

@@ -20,13 +20,17 @@ func (o Output) Conflicts(conflicts []view.Conflict) error {
 		t.line("no conflicts")
 		return t.err
 	}
+	t.table(conflictRows(o, conflicts))
+	t.line("\n`tandem conflicts show ID` shows one, `tandem conflicts resolve ID --take LABEL` settles it.")
+	return t.err
+}
+
+func conflictRows(o Output, conflicts []view.Conflict) [][]string {
 	rows := [][]string{{"ID", "PIPELINE", "RECORD", "FIELD", "VALUES", "SINCE"}}
 	for _, c := range conflicts {
 		rows = append(rows, []string{c.ID, clean(c.Pipeline), named(c.Match, c.Keys), fieldName(c.Field), sideValues(c), o.when(c.Since)})
 	}
-	t.table(rows)
-	t.line("\n`tandem conflicts show ID` shows one, `tandem conflicts resolve ID --take LABEL` settles it.")
-	return t.err
+	return rows
 }
 
 func sideValues(c view.Conflict) string {

@@ -115,7 +115,9 @@ func (s *section) unspool(w io.Writer) error {
 func (p *PlanText) totals(totals pipeline.PlanTotals) error {
 	t := p.out.text()
 	name := t.paint(bold, clean(p.head.Pipeline))
-	if totals.Empty() {
+	if p.head.Undo != "" && totals.Empty() {
+		t.line("%s: nothing of cycle %s is left to take back", name, clean(string(p.head.Undo)))
+	} else if totals.Empty() {
 		t.line("%s: no differences, %s unchanged", name, count(totals.Unchanged, "record"))
 	} else {
 		t.line("%s:", name)
@@ -123,7 +125,14 @@ func (p *PlanText) totals(totals pipeline.PlanTotals) error {
 			w := totals.Writes[label]
 			t.line("  in %s: %d to create, %d to update, %d to archive or delete", clean(label), w.Create, w.Update, w.Archive)
 		}
+		if p.head.Undo != "" {
+			t.line("  %s of cycle %s cannot be taken back", count(totals.Errors, "change"), clean(string(p.head.Undo)))
+			return t.err
+		}
 		t.line("  %s, %s, %s unchanged", count(totals.Conflicts, "conflict"), count(totals.Errors, "error"), count(totals.Unchanged, "record"))
+	}
+	if totals.Changed != nil {
+		t.line("  %s", definitionChanged(totals.Changed))
 	}
 	if totals.BrakedBy != nil {
 		t.line("  %s a cycle would stop before its first write: %s", t.paint(red, "brake:"), clean(*totals.BrakedBy))
@@ -148,20 +157,19 @@ func plannedChange(t *text, c pipeline.PlannedChange) {
 	sign, color := sign(c.Action)
 	t.line("  %s %s %s", t.paint(color, sign), c.Action, named(c.Match, c.Keys))
 	for _, f := range c.Fields {
-		before, after := change(f.Before, f.After)
 		if f.Name == "" {
 			t.line("      %s%s", fieldName(f.Name), t.rule(f.Rule))
 			continue
 		}
 		if c.Action == pipeline.PlanCreate {
-			t.line("      %s: %s%s", clean(f.Name), after, t.rule(f.Rule))
+			t.line("      %s: %s%s", clean(f.Name), value(f.After), t.rule(f.Rule))
 			continue
 		}
 		arrow := "→"
 		if c.Action == pipeline.PlanConflict {
 			arrow = "≠"
 		}
-		t.line("      %s: %s %s %s%s", clean(f.Name), before, arrow, after, t.rule(f.Rule))
+		t.line("      %s: %s%s", clean(f.Name), t.changed(f.Before, f.After, arrow), t.rule(f.Rule))
 	}
 	if c.Note != "" && (len(c.Fields) == 0 || c.Note != c.Fields[0].Rule) {
 		t.line("      %s", clean(c.Note))

@@ -29,15 +29,25 @@ func (o Output) Reports(reports []pipeline.Report, several bool) error {
 }
 
 func (o Output) report(t *text, r pipeline.Report) {
-	t.line("%s: %s in %s%s", t.paint(bold, clean(r.Pipeline)), paintResult(t, r.Result), seconds(r.Duration), fullPass(r))
+	note := ""
+	if r.Note != "" {
+		note = ", " + clean(r.Note)
+	}
+	t.line("%s: %s in %s%s%s", t.paint(bold, clean(r.Pipeline)), paintResult(t, r.Result), seconds(r.Duration), fullPass(r), note)
 	for _, label := range slices.Sorted(maps.Keys(r.Seen)) {
 		t.line("  %s: %d seen, %s", clean(label), r.Seen[label], writes(r.Writes[label]))
+	}
+	if r.Refused > 0 {
+		t.line("  %s left alone", count(r.Refused, "change"))
 	}
 	if r.Conflicts.Pending > 0 || r.Conflicts.New > 0 {
 		t.line("  %s waiting, %d new: `tandem conflicts`", count(r.Conflicts.Pending, "conflict"), r.Conflicts.New)
 	}
 	if r.Quarantined > 0 {
 		t.line("  %s in quarantine: `tandem quarantine`", count(r.Quarantined, "record"))
+	}
+	if r.Changed != nil && r.BrakedBy == nil {
+		t.line("  %s", definitionChanged(r.Changed))
 	}
 	if r.BrakedBy != nil && r.Error == nil {
 		t.line("  %s %s; nothing was written", t.paint(red, "braked:"), clean(*r.BrakedBy))

@@ -45,6 +45,9 @@ func (o Output) pipelineStatus(t *text, p view.PipelineStatus) {
 	if p.Running != nil {
 		t.line("  under way:    %s", progress(*p.Running))
 	}
+	if p.Brake != nil {
+		o.brake(t, *p.Brake)
+	}
 	for _, e := range p.Errors {
 		times := ""
 		if e.Count > 1 {

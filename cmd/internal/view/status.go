@@ -53,6 +53,7 @@ type PipelineStatus struct {
 	LastCycle   *pipeline.Report `json:"last_cycle"`
 	NextRun     *time.Time       `json:"next_run"` // nil without a daemon, and for a manual pipeline
 	Running     *Progress        `json:"running"`  // nil when no cycle is under way
+	Brake       *Brake           `json:"brake"`    // nil unless one is engaged
 	Errors      []Trouble        `json:"errors"`   // the latest first
 }
 

@@ -3,9 +3,11 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/pipeline"
@@ -32,10 +34,17 @@ func (a api) routes(mux *http.ServeMux, wrap func(http.Handler) http.Handler) {
 		"GET " + apiPath + "/quarantine":              a.quarantine,
 		"POST " + apiPath + "/quarantine/retry":       a.retry,
 		"GET " + apiPath + "/history":                 a.history,
+		"POST " + apiPath + "/apply":                  a.apply,
+		"POST " + apiPath + "/undo/plan":              a.planUndo,
+		"POST " + apiPath + "/undo":                   a.undo,
+		"GET " + apiPath + "/explain":                 a.explain,
 		"GET " + apiPath + "/state/check":             a.stateCheck,
 		"POST " + apiPath + "/state/export":           a.stateExport,
 		"POST " + apiPath + "/state/forget":           a.forget,
 	} {
+		mux.Handle(pattern, wrap(h))
+	}
+	for pattern, h := range a.operatorRoutes() {
 		mux.Handle(pattern, wrap(h))
 	}
 	mux.Handle(apiPath+"/", wrap(http.HandlerFunc(unknownCall)))
@@ -119,7 +128,14 @@ func (a api) history(w http.ResponseWriter, r *http.Request) {
 	if err != nil || limit < 1 {
 		limit = 50
 	}
-	events, err := a.backend.History(r.Context(), view.HistoryQuery{Record: r.FormValue("record"), Limit: min(limit, 10000)})
+	q := view.HistoryQuery{Record: r.FormValue("record"), Cycle: pipeline.CycleID(r.FormValue("cycle")), Limit: min(limit, 10000)}
+	if since := r.FormValue("since"); since != "" {
+		if q.Since, err = time.Parse(time.RFC3339Nano, since); err != nil {
+			writeError(w, &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("since = %q is not a time", since), Remedy: "Write it as 2026-11-24T15:50:12Z."})
+			return
+		}
+	}
+	events, err := a.backend.History(r.Context(), q)
 	answer(w, events, err)
 }
 
@@ -148,11 +164,11 @@ func writeError(w http.ResponseWriter, err error) {
 
 func statusOf(c pipeline.Code) int {
 	switch c {
-	case pipeline.CodeConflictNotFound, pipeline.CodePipelineUnknown, pipeline.CodeSourceUnknown, pipeline.CodeRecordUnknown:
+	case pipeline.CodeCycleUnknown, pipeline.CodeConflictNotFound, pipeline.CodePipelineUnknown, pipeline.CodeSourceUnknown, pipeline.CodeRecordUnknown:
 		return http.StatusNotFound
-	case pipeline.CodeConflictMoved:
+	case pipeline.CodePlanOutdated, pipeline.CodeConflictMoved, pipeline.CodeNotBraked, pipeline.CodeOtherSystem:
 		return http.StatusConflict
-	case pipeline.CodeUsage, pipeline.CodeResolutionRefused:
+	case pipeline.CodePlanInvalid, pipeline.CodeUsage, pipeline.CodeResolutionRefused:
 		return http.StatusBadRequest
 	case pipeline.CodeUnauthorized:
 		return http.StatusUnauthorized

@@ -9,6 +9,8 @@ import (
 
 // Backend is what commands and pages ask for. Every error is, or wraps, a *pipeline.Error.
 type Backend interface {
+	Operator
+	Asker
 	Status(ctx context.Context) (view.Status, error)
 	// Check tests the connection of one source, of all for "". A failed test is in the answer, not
 	// an error.
@@ -16,7 +18,8 @@ type Backend interface {
 	// Sync runs one cycle of a pipeline, of all for "", one after the other. A failed cycle is in
 	// its report, not an error. progress may be nil.
 	Sync(ctx context.Context, r SyncRequest, progress func(view.Progress)) ([]pipeline.Report, error)
-	// Plan tells what a cycle would write.
+	// Plan tells what a cycle would write. With Keep, which takes one pipeline, sink must be a
+	// view.PlanKeeper too.
 	Plan(ctx context.Context, r PlanRequest, sink view.PlanSink) error
 	Conflicts(ctx context.Context) ([]view.Conflict, error)
 	Conflict(ctx context.Context, id string) (view.Conflict, error)
@@ -42,4 +45,5 @@ type SyncRequest struct {
 type PlanRequest struct {
 	Pipeline string `json:"pipeline"` // "" is all
 	Full     bool   `json:"full"`
+	Keep     bool   `json:"keep,omitempty"`
 }

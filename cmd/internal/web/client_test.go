@@ -83,17 +83,20 @@ func (r *recorder) Change(c pipeline.PlannedChange) error {
 }
 func (r *recorder) End(t pipeline.PlanTotals) error { r.totals = append(r.totals, t); return nil }
 
+// clientCall is a call and the request that it makes of a backend.
+type clientCall struct {
+	name  string
+	call  func(Backend) (any, error)
+	asked any
+}
+
 // Every call must come out of the socket as it went in: request and answer.
 func TestClientIsTheBackend(t *testing.T) {
 	b := &scripted{}
 	c := dial(t, serve(t, b, nil).cfg.StateDir)
 	ctx := t.Context()
 	resolve := view.Resolve{ID: "c0ffee12", Take: "19,99 €", By: "anna", Seen: map[string]pipeline.Value{"pm": pipeline.Int(11)}}
-	for _, tt := range []struct {
-		name  string
-		call  func(Backend) (any, error)
-		asked any
-	}{
+	for _, tt := range append(operatorCalls(ctx), []clientCall{
 		{"status", func(b Backend) (any, error) { return b.Status(ctx) }, "status"},
 		{"check", func(b Backend) (any, error) { return b.Check(ctx, "a b&c") }, "a b&c"},
 		{"conflicts", func(b Backend) (any, error) { return b.Conflicts(ctx) }, "conflicts"},
@@ -124,7 +127,7 @@ func TestClientIsTheBackend(t *testing.T) {
 			err := b.Plan(ctx, PlanRequest{Pipeline: "products"}, &r)
 			return []any{r.heads, r.changes, r.totals, r.progress}, err
 		}, PlanRequest{Pipeline: "products"}},
-	} {
+	}...) {
 		t.Run(tt.name, func(t *testing.T) {
 			want, err := tt.call(b)
 			if err != nil {

@@ -1,0 +1,78 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+)
+
+// Operator is what an operator asks for when a pipeline stands still or a record fails.
+type Operator interface {
+	// Approve lets pass what a brake stopped, once.
+	Approve(ctx context.Context, q view.Approve) (view.Brake, error)
+	// Adoptions returns the pipelines whose sources are other systems than those that the state
+	// belongs to: all such, or the one of that name if it is.
+	Adoptions(ctx context.Context, pipeline string) ([]view.Adoption, error)
+	// Adopt makes the state belong to the systems that the sources are now.
+	Adopt(ctx context.Context, q view.Adopt) error
+	// QuarantinedRecord returns one record of the quarantine.
+	QuarantinedRecord(ctx context.Context, id string) (view.Quarantined, error)
+}
+
+func (a api) operatorRoutes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"POST " + apiPath + "/approve":        a.approve,
+		"GET " + apiPath + "/adoptions":       a.adoptions,
+		"POST " + apiPath + "/adopt":          a.adopt,
+		"GET " + apiPath + "/quarantine/{id}": a.quarantined,
+	}
+}
+
+func (a api) approve(w http.ResponseWriter, r *http.Request) {
+	var q view.Approve
+	if !readJSON(w, r, &q) {
+		return
+	}
+	b, err := a.backend.Approve(r.Context(), q)
+	answer(w, b, err)
+}
+
+func (a api) adoptions(w http.ResponseWriter, r *http.Request) {
+	found, err := a.backend.Adoptions(r.Context(), r.FormValue("pipeline"))
+	answer(w, found, err)
+}
+
+func (a api) adopt(w http.ResponseWriter, r *http.Request) {
+	var q view.Adopt
+	if !readJSON(w, r, &q) {
+		return
+	}
+	answer(w, struct{}{}, a.backend.Adopt(r.Context(), q))
+}
+
+func (a api) quarantined(w http.ResponseWriter, r *http.Request) {
+	q, err := a.backend.QuarantinedRecord(r.Context(), r.PathValue("id"))
+	answer(w, q, err)
+}
+
+// Approve implements Backend.
+func (c *Client) Approve(ctx context.Context, q view.Approve) (b view.Brake, err error) {
+	return b, c.post(ctx, "/approve", q, &b)
+}
+
+// Adoptions implements Backend.
+func (c *Client) Adoptions(ctx context.Context, pipeline string) (found []view.Adoption, err error) {
+	return found, c.get(ctx, "/adoptions", url.Values{"pipeline": {pipeline}}, &found)
+}
+
+// Adopt implements Backend.
+func (c *Client) Adopt(ctx context.Context, q view.Adopt) error {
+	return c.post(ctx, "/adopt", q, &struct{}{})
+}
+
+// QuarantinedRecord implements Backend.
+func (c *Client) QuarantinedRecord(ctx context.Context, id string) (q view.Quarantined, err error) {
+	return q, c.get(ctx, "/quarantine/"+url.PathEscape(id), nil, &q)
+}
