@@ -37,9 +37,9 @@ type SettingProblem struct {
 
 // Deps is what an endpoint is given beside its settings.
 type Deps struct {
-	Source  string // label of the source
-	Logger  *slog.Logger
-	Observe Observer // never nil
+	Source  string       // label of the source
+	Logger  *slog.Logger // knows its source
+	Observe Observer     // never nil
 	Now     func() time.Time
 }
 

@@ -145,10 +145,20 @@ func (it *items) flush(ctx context.Context) error {
 			return err
 		}
 		for _, item := range batch {
-			if q, ok := failed[item.Keys[s]]; ok && item.Keys[s] != "" && item.Retry == nil {
+			if q, ok := failed[item.Keys[s]]; ok && item.Keys[s] != "" && item.Retry == nil && about(q, item) {
 				item.Retry = &q
 			}
 		}
 	}
 	return it.yield(batch)
+}
+
+// about tells whether a quarantine entry is about the item: about no record that is another one's.
+func about(q pipeline.Quarantined, item *pipeline.Item) bool {
+	for _, s := range pipeline.Sides() {
+		if q.Keys[s] != "" && item.Keys[s] != "" && q.Keys[s] != item.Keys[s] {
+			return false
+		}
+	}
+	return true
 }

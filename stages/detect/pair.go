@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -126,6 +127,10 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 	if err != nil {
 		return err
 	}
+	unlinked, err := s.State.UnlinkedByKey(ctx, s.side, keys)
+	if err != nil {
+		return err
+	}
 	for value, ks := range owners {
 		g := groups[value]
 		for _, k := range ks {
@@ -134,7 +139,7 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 				// It is no more, so it holds nothing.
 			case links[k] != nil && links[k].Gone[s.side.Other()] && !p.used[s.side][k]:
 				g.widowed[s.side] = append(g.widowed[s.side], links[k])
-			case links[k] != nil || p.used[s.side][k] || !fresh && s.promised(failed[k], g):
+			case links[k] != nil || p.used[s.side][k] || !fresh && s.promised(cmp.Or(failed[k].Keys[s.side.Other()], unlinked[k].Partner), g):
 				g.taken[s.side] = append(g.taken[s.side], k)
 			case !fresh:
 				g.idle[s.side] = append(g.idle[s.side], k)
@@ -144,11 +149,10 @@ func (s *scan) addOwners(ctx context.Context, p *pairing, groups map[string]*gro
 	return nil
 }
 
-// promised tells whether a record waits in quarantine with a partner of its own, which is none of the
-// group: a pair that an earlier field found and that could not be written yet stays a pair.
-func (s *scan) promised(q pipeline.Quarantined, g *group) bool {
+// promised tells whether a record has a partner that is none of the group: a pair that an earlier field
+// found, and that could not be written yet or takes no part, stays a pair.
+func (s *scan) promised(partner pipeline.Key, g *group) bool {
 	other := s.side.Other()
-	partner := q.Keys[other]
 	return partner != "" && !slices.ContainsFunc(g.fresh[other], func(i int) bool { return s.sides[other].unlinked[i].key == partner })
 }
 

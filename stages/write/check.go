@@ -112,12 +112,50 @@ func (b *batch) checkAbsent(ctx context.Context, side pipeline.Side, jobs []*job
 		if err != nil {
 			return err
 		}
+		known, err := b.known(ctx, side, found)
+		if err != nil {
+			return err
+		}
 		for _, r := range found {
 			for _, j := range wanted[b.canonical(side, own, r.Fields[own]).String()] {
-				j.err = stale(fmt.Sprintf("%s %s with %s %q exists on %s by now",
-					b.cycle.About[side].Product, r.Key, own, r.Fields[own], b.cycle.Definition.Sources[side]))
+				j.err = b.exists(side, own, r, known[r.Key])
 			}
 		}
 	}
 	return nil
+}
+
+// known tells which of the records the state knows, linked or not.
+func (b *batch) known(ctx context.Context, side pipeline.Side, records []pipeline.Record) (map[pipeline.Key]bool, error) {
+	if len(records) == 0 {
+		return nil, nil
+	}
+	keys := make([]pipeline.Key, len(records))
+	for i, r := range records {
+		keys[i] = r.Key
+	}
+	links, err := b.State.LinksByKey(ctx, side, keys)
+	if err != nil {
+		return nil, err
+	}
+	unlinked, err := b.State.UnlinkedByKey(ctx, side, keys)
+	if err != nil {
+		return nil, err
+	}
+	known := map[pipeline.Key]bool{}
+	for _, k := range keys {
+		_, ok := unlinked[k]
+		known[k] = ok || links[k] != nil
+	}
+	return known, nil
+}
+
+// exists is the error of a record that is not made because another holds its match value: one that is new
+// will be paired by the next cycle, one that was known and did not pair is a duplicate.
+func (b *batch) exists(side pipeline.Side, field string, r pipeline.Record, known bool) *pipeline.Error {
+	what := fmt.Sprintf("%s %s on %s has %s %q", b.cycle.About[side].Product, r.Key, b.cycle.Definition.Sources[side], field, r.Fields[field])
+	if !known {
+		return stale(what + " by now")
+	}
+	return &pipeline.Error{Code: pipeline.CodeDuplicate, Message: what + " already, and it is another product's partner or takes no part"}
 }

@@ -90,7 +90,7 @@ func (l *ledger) unlinked(it *pipeline.Item, why string) {
 		case r == nil:
 			l.Forget[s] = append(l.Forget[s], it.Keys[s])
 		default:
-			u := pipeline.Unlinked{Side: s, Key: it.Keys[s], Match: it.MatchText[s], Why: why}
+			u := pipeline.Unlinked{Side: s, Key: it.Keys[s], Match: it.MatchText[s], Why: why, Partner: it.Keys[s.Other()]}
 			if it.Err == nil && r.Settled {
 				u.Seen = r.Stamp
 			}

@@ -164,7 +164,7 @@ func (t *tree) makeLevel(ctx context.Context, paths []string) error {
 	for i, p := range paths {
 		t.at[p] = ids[i]
 	}
-	t.deps.Logger.Info("made categories in Odoo", "source", t.deps.Source, "categories", paths)
+	t.deps.Logger.Info("made categories in Odoo", "categories", paths)
 	return nil
 }
 

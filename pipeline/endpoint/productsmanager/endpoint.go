@@ -64,7 +64,7 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 			Timeout: s.Timeout, Workers: s.Workers, Reads: rate.Read, Writes: rate.Write,
 			Now: deps.Now, Observe: deps.Observe,
 		}),
-		log: deps.Logger.With("source", deps.Source), now: deps.Now, opened: deps.Now(),
+		log: deps.Logger, now: deps.Now, opened: deps.Now(),
 		tokens: newTokens(), wrote: newWrites(deps.Now), describing: make(chan struct{}, 1),
 	}
 	e.total.Store(-1)
