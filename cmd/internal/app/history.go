@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,31 +14,94 @@ import (
 // History implements web.Backend.
 func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, error) {
 	views := []view.Event{}
-	known := q.Record == ""
 	for _, r := range a.runners {
-		links := []pipeline.LinkID{""}
-		if q.Record != "" {
-			var err error
-			if links, err = r.linksOf(ctx, q.Record); err != nil {
-				return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
-			}
+		events, err := r.history(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
 		}
-		for _, link := range links {
-			known = true
-			events, err := r.store.History(ctx, link, q.Limit)
-			if err != nil {
-				return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
-			}
-			for _, e := range events {
-				views = append(views, eventView(r.definition, e))
-			}
-		}
+		views = append(views, events...)
 	}
-	if !known {
-		return nil, &pipeline.Error{Code: pipeline.CodeRecordUnknown, Message: fmt.Sprintf("no linked record has the key or value %q", q.Record)}
+	if len(views) == 0 && q.Record != "" {
+		if err := a.recordKnown(ctx, q.Record); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(views, func(x, y view.Event) int { return y.At.Compare(x.At) })
 	return views[:min(len(views), q.Limit)], nil
+}
+
+// recordKnown returns an error when no pipeline has a link of the record.
+func (a *App) recordKnown(ctx context.Context, record string) error {
+	for _, r := range a.runners {
+		links, err := r.linksOf(ctx, record)
+		if len(links) > 0 || err != nil {
+			return err
+		}
+	}
+	return &pipeline.Error{Code: pipeline.CodeRecordUnknown, Message: fmt.Sprintf("no linked record has the key or value %q, and the history knows none", record)}
+}
+
+func (r *runner) history(ctx context.Context, q view.HistoryQuery) (views []view.Event, err error) {
+	selects := pipeline.EventQuery{Cycle: q.Cycle, Since: q.Since}
+	if q.Record == "" {
+		return r.events(ctx, selects, q.Limit, nil)
+	}
+	links, err := r.linksOf(ctx, q.Record)
+	if err != nil {
+		return nil, err
+	}
+	for _, link := range links {
+		selects.Link = link
+		events, err := r.events(ctx, selects, q.Limit, nil)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, events...)
+	}
+	if len(links) > 0 {
+		return views, nil
+	}
+	// It has no link (any more): what was told of it is found by its name alone.
+	return r.events(ctx, selects, q.Limit, func(e pipeline.Event) bool { return goesBy(e, q.Record) })
+}
+
+func goesBy(e pipeline.Event, name string) bool {
+	if string(e.Keys[0]) == name || string(e.Keys[1]) == name {
+		return true
+	}
+	for _, v := range e.Match {
+		if v.String() == name {
+			return true
+		}
+	}
+	return false
+}
+
+// story returns the latest events of a pair, newest first.
+func (r *runner) story(ctx context.Context, p pair, q pipeline.EventQuery, n int) ([]view.Event, error) {
+	if q.Link = p.link; q.Link != "" {
+		return r.events(ctx, q, n, nil)
+	}
+	return r.events(ctx, q, n, func(e pipeline.Event) bool {
+		return p.keys[0] != "" && e.Keys[0] == p.keys[0] || p.keys[1] != "" && e.Keys[1] == p.keys[1]
+	})
+}
+
+// events returns the latest n events that q and keep select, newest first; a nil keep keeps all.
+func (r *runner) events(ctx context.Context, q pipeline.EventQuery, n int, keep func(pipeline.Event) bool) (views []view.Event, err error) {
+	err = r.store.EachEvent(ctx, q, func(e pipeline.Event) error {
+		if keep == nil || keep(e) {
+			views = append(views, eventView(r.definition, e))
+		}
+		if len(views) >= n {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return views, err
 }
 
 // linksOf returns the links of a record, named by its key on either side or by one of its match values.

@@ -31,12 +31,16 @@ func (a *App) Plan(ctx context.Context, q web.PlanRequest, sink view.PlanSink) e
 	if err != nil {
 		return err
 	}
+	keep, err := keeping(q, len(runners), sink)
+	if err != nil {
+		return err
+	}
 	for _, r := range runners {
 		head := view.PlanHead{Pipeline: r.definition.Name, Sources: r.definition.Sources, Of: len(runners)}
 		if err := sink.Begin(head); err != nil {
 			return err
 		}
-		totals, err := r.engine.Plan(ctx, engine.Options{Full: q.Full, Progress: r.progress(sink.Progress)}, sink.Change)
+		totals, err := r.engine.Plan(ctx, engine.Options{Full: q.Full, Progress: r.progress(sink.Progress), Keep: keep}, sink.Change)
 		r.setRunning(nil)
 		if err != nil {
 			return err

@@ -16,16 +16,20 @@ func (o Output) History(events []view.Event) error {
 		return t.err
 	}
 	for _, e := range events {
-		t.line("%s  %s  %s%s", o.clock(e.At), t.paint(bold, clean(e.Kind)), onSide(e), named(e.Match, e.Keys))
-		for _, f := range e.Fields {
-			o.eventField(t, e, f)
-		}
-		if e.Note != "" {
-			t.line("    %s", clean(e.Note))
-		}
-		t.line("    %s", t.paint(dim, byline(e)))
+		o.event(t, e)
 	}
 	return t.err
+}
+
+func (o Output) event(t *text, e view.Event) {
+	t.line("%s  %s  %s%s", o.clock(e.At), t.paint(bold, clean(e.Kind)), onSide(e), named(e.Match, e.Keys))
+	for _, f := range e.Fields {
+		o.eventField(t, e, f)
+	}
+	if e.Note != "" {
+		t.line("    %s", clean(e.Note))
+	}
+	t.line("    %s", t.paint(dim, byline(e)))
 }
 
 func (o Output) eventField(t *text, e view.Event, f view.EventField) {
@@ -37,8 +41,7 @@ func (o Output) eventField(t *text, e view.Event, f view.EventField) {
 		t.line("    %s: %s%s", fieldName(f.Name), value(f.After), t.rule(f.Rule))
 		return
 	}
-	before, after := change(f.Before, f.After)
-	t.line("    %s: %s → %s%s", fieldName(f.Name), before, after, t.rule(f.Rule))
+	t.line("    %s: %s%s", fieldName(f.Name), t.changed(f.Before, f.After, "→"), t.rule(f.Rule))
 }
 
 func eventValues(f view.EventField) string {

@@ -12,7 +12,7 @@ type Event struct {
 	At       time.Time               `json:"at"`
 	Pipeline string                  `json:"pipeline"`
 	Cycle    pipeline.CycleID        `json:"cycle"`
-	Kind     string                  `json:"kind"` // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink
+	Kind     string                  `json:"kind"` // as pipeline.Event.Kind
 	Side     string                  `json:"side,omitempty"`
 	Keys     map[string]pipeline.Key `json:"keys"`
 	Match    pipeline.Values         `json:"match"`
@@ -32,9 +32,12 @@ type EventField struct {
 	Rule   string                    `json:"rule"`
 }
 
-// HistoryQuery selects events: the latest Limit of one record or, for "", of all.
+// HistoryQuery selects events: the latest Limit of those that are of the record, of the cycle, and not
+// before Since, as far as these are set.
 type HistoryQuery struct {
 	// Record is a key on either side, or the value of a match field (a SKU).
 	Record string
+	Cycle  pipeline.CycleID
+	Since  time.Time
 	Limit  int
 }

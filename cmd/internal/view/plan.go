@@ -8,6 +8,8 @@ type PlanHead struct {
 	Sources  [2]string `json:"sources"` // left, right
 	// Of is how many pipelines the answer covers.
 	Of int `json:"of"`
+	// Undo is the cycle that the plan would take back, "" for an ordinary plan.
+	Undo pipeline.CycleID `json:"undo,omitempty"`
 }
 
 // PlanSink takes a plan as it is made, so that no side of the socket holds all of it. For each

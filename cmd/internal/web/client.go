@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/pipeline"
@@ -78,19 +79,25 @@ func (c *Client) Sync(ctx context.Context, r SyncRequest, progress func(view.Pro
 
 // Plan implements Backend.
 func (c *Client) Plan(ctx context.Context, r PlanRequest, sink view.PlanSink) error {
-	return c.stream(ctx, "/plan", r, func(e event) error {
-		switch {
-		case e.Begin != nil:
-			return sink.Begin(*e.Begin)
-		case e.Change != nil:
-			return sink.Change(*e.Change)
-		case e.Totals != nil:
-			return sink.End(*e.Totals)
-		case e.Progress != nil:
-			sink.Progress(*e.Progress)
+	return c.stream(ctx, "/plan", r, func(e event) error { return toSink(sink, e) })
+}
+
+func toSink(sink view.PlanSink, e event) error {
+	switch {
+	case e.Begin != nil:
+		return sink.Begin(*e.Begin)
+	case e.Change != nil:
+		return sink.Change(*e.Change)
+	case e.Totals != nil:
+		return sink.End(*e.Totals)
+	case e.Progress != nil:
+		sink.Progress(*e.Progress)
+	case e.Kept != "":
+		if keeper, ok := sink.(view.PlanKeeper); ok {
+			return keeper.Keep(e.Kept)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Conflicts implements Backend.
@@ -120,7 +127,10 @@ func (c *Client) Retry(ctx context.Context, ids []string) (r view.Retried, err e
 
 // History implements Backend.
 func (c *Client) History(ctx context.Context, q view.HistoryQuery) (events []view.Event, err error) {
-	query := url.Values{"record": {q.Record}, "limit": {strconv.Itoa(q.Limit)}}
+	query := url.Values{"record": {q.Record}, "cycle": {string(q.Cycle)}, "limit": {strconv.Itoa(q.Limit)}}
+	if !q.Since.IsZero() {
+		query.Set("since", q.Since.Format(time.RFC3339Nano))
+	}
 	return events, c.get(ctx, "/history", query, &events)
 }
 
@@ -146,11 +156,15 @@ func decodeInto(v any) func(io.Reader) error {
 }
 
 func (c *Client) call(ctx context.Context, method, path string, body any, read func(io.Reader) error) error {
-	sent, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("encoding the call %s: %w", path, err)
+	content, ok := body.(io.Reader) // sent as it is
+	if !ok {
+		sent, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("encoding the call %s: %w", path, err)
+		}
+		content = bytes.NewReader(sent)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, "http://localhost"+apiPath+path, bytes.NewReader(sent))
+	req, err := http.NewRequestWithContext(ctx, method, "http://localhost"+apiPath+path, content)
 	if err != nil {
 		return fmt.Errorf("making the call %s: %w", path, err)
 	}

@@ -19,6 +19,7 @@ type event struct {
 	Report   *pipeline.Report        `json:"report,omitempty"`
 	Begin    *view.PlanHead          `json:"begin,omitempty"`
 	Change   *pipeline.PlannedChange `json:"change,omitempty"`
+	Kept     string                  `json:"kept,omitempty"` // a line of a kept plan
 	Totals   *pipeline.PlanTotals    `json:"totals,omitempty"`
 	Line     *view.ExportLine        `json:"line,omitempty"`
 	Error    *view.Error             `json:"error,omitempty"`
@@ -51,7 +52,7 @@ func (s *stream) send(e event) error {
 	if s.err = s.enc.Encode(e); s.err != nil {
 		return s.err
 	}
-	if e.Change == nil && e.Line == nil { // these are many: let the buffer fill
+	if e.Change == nil && e.Kept == "" && e.Line == nil { // these are many: let the buffer fill
 		s.err = s.flush()
 	}
 	return s.err
@@ -60,6 +61,9 @@ func (s *stream) send(e event) error {
 func (s *stream) Begin(h view.PlanHead) error           { return s.send(event{Begin: &h}) }
 func (s *stream) Change(c pipeline.PlannedChange) error { return s.send(event{Change: &c}) }
 func (s *stream) End(t pipeline.PlanTotals) error       { return s.send(event{Totals: &t}) }
+
+// Keep implements view.PlanKeeper.
+func (s *stream) Keep(line string) error { return s.send(event{Kept: line}) }
 
 // Progress does not fail: whoever is gone is noticed by the next line that matters.
 func (s *stream) Progress(p view.Progress) { _ = s.send(event{Progress: &p}) }
