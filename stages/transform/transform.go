@@ -126,7 +126,7 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 	}
 	for _, conflict := range it.Open {
 		if r := conflict.Resolution; r != nil && r.Verdict == pipeline.TakeValue {
-			if err := carryThird(c, it, conflict.Field, r.Value); err != nil {
+			if err := carryThird(c, it, conflict.Field, *r); err != nil {
 				it.Fail(err)
 			}
 		}
@@ -182,15 +182,17 @@ func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to
 	return v, nil
 }
 
-// carryThird puts the third value that somebody chose, in the left side's terms, on both sides.
-func carryThird(c *pipeline.Cycle, it *pipeline.Item, field string, value pipeline.Value) error {
+// carryThird puts the third value that somebody chose, in the left side's terms, on both sides, as long as
+// both still hold what he was shown: else the choice does not hold, and the sides' own values are carried.
+func carryThird(c *pipeline.Cycle, it *pipeline.Item, field string, r pipeline.Resolution) error {
 	for i, f := range c.Definition.Fields {
-		if f.Name != field || it.Own[pipeline.Left] == nil || it.Own[pipeline.Right] == nil {
+		if f.Name != field || it.Own[pipeline.Left] == nil || it.Own[pipeline.Right] == nil ||
+			!r.Seen[pipeline.Left].Equal(it.Own[pipeline.Left][i]) || !r.Seen[pipeline.Right].Equal(it.Own[pipeline.Right][i]) {
 			continue
 		}
-		left, err := c.Types[pipeline.Left][i].Canonical(value)
+		left, err := c.Types[pipeline.Left][i].Canonical(r.Value)
 		if err != nil {
-			return &pipeline.Error{Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("%s is no value for %q", describe(value), field), Cause: err}
+			return &pipeline.Error{Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("%s is no value for %q", describe(r.Value), field), Cause: err}
 		}
 		right, err := carryValue(c, left, it.Records[pipeline.Left], pipeline.Right, i)
 		if err != nil {
