@@ -74,7 +74,9 @@ type Link struct {
 	Missing [2]CycleID `json:"missing"`
 	// Gone is per side that the record is proven gone and the `deletes` policy was carried out; the
 	// link stays so that the survivor is not made anew.
-	Gone    [2]bool   `json:"gone"`
+	Gone [2]bool `json:"gone"`
+	// Takes are what fields took lately, by which one that flips is recognised; nil for none.
+	Takes   Takes     `json:"takes,omitempty"`
 	Created time.Time `json:"created,omitzero"`
 	Updated time.Time `json:"updated,omitzero"`
 }

@@ -17,7 +17,8 @@ import (
 // the time of JSON, and keeps every value to the bit.
 //
 // A link is a format byte and its parts in the order of encodeLink. Texts are a length and bytes, counts
-// are uvarints, a value is a tag and what follows it.
+// are uvarints, a value is a tag and what follows it. What fields took lately is left out where there is
+// nothing of it.
 const linkFormat = 1
 
 const (
@@ -41,7 +42,19 @@ func encodeLink(l *pipeline.Link) []byte {
 		b = appendValue(b, pipeline.Bool(l.Gone[side]))
 		b = appendValues(b, l.Base[side])
 	}
-	return appendTime(appendTime(b, l.Created), l.Updated)
+	b = appendTime(appendTime(b, l.Created), l.Updated)
+	if len(l.Takes) == 0 {
+		return b
+	}
+	b = binary.AppendUvarint(b, uint64(len(l.Takes)))
+	for _, name := range slices.Sorted(maps.Keys(l.Takes)) {
+		b = appendText(b, name)
+		b = binary.AppendUvarint(b, uint64(len(l.Takes[name])))
+		for _, take := range l.Takes[name] {
+			b = binary.AppendUvarint(binary.AppendVarint(b, take.At), uint64(take.Value))
+		}
+	}
+	return b
 }
 
 func appendText(b []byte, s string) []byte {
@@ -112,6 +125,9 @@ func decodeLink(id pipeline.LinkID, b []byte) (*pipeline.Link, error) {
 		l.Base[side] = d.values()
 	}
 	l.Created, l.Updated = d.time(), d.time()
+	if !d.bad && len(d.rest) > 0 {
+		l.Takes = d.takes()
+	}
 	if d.bad || len(d.rest) > 0 {
 		return nil, errBadLink
 	}
@@ -190,6 +206,23 @@ func (d *decoder) values() map[string]pipeline.Value {
 		values[name] = d.value()
 	}
 	return values
+}
+
+func (d *decoder) takes() pipeline.Takes {
+	n := d.count()
+	if n == 0 { // it is left out then
+		d.fail()
+	}
+	takes := make(pipeline.Takes, n)
+	for range n {
+		name := d.text()
+		of := make([]pipeline.Take, d.count())
+		for i := range of {
+			of[i] = pipeline.Take{At: d.varint(), Value: uint32(d.uvarint())}
+		}
+		takes[name] = of
+	}
+	return takes
 }
 
 func (d *decoder) value() pipeline.Value {

@@ -38,6 +38,9 @@ func fill(t *testing.T, v reflect.Value, count *int) {
 	case *pipeline.Values:
 		*x = pipeline.Values{"title": pipeline.Int(int64(*count))}
 		return
+	case *pipeline.Takes:
+		*x = pipeline.Takes{"title": {{At: int64(*count), Value: 1 << 31}, {At: -1}}, "price": {{At: noon().Unix(), Value: 7}}}
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -7,6 +7,9 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
+// byHand is the rule of what a person settled.
+const byHand = "settled by hand"
+
 // sameMoment is how far apart two modification times must be before one of them counts as later.
 const sameMoment = 2 * time.Second
 
@@ -91,7 +94,7 @@ func (f *field) settled(open pipeline.Conflict) bool {
 		return false // Invariant 6: they have moved since; the conflict is asked anew
 	}
 	f.Conflict, f.By = true, r.By
-	rule := "settled by hand"
+	const rule = byHand
 	switch r.Verdict {
 	case pipeline.TakeLeft:
 		f.take(pipeline.Left, rule)
@@ -175,10 +178,29 @@ func (f *field) take(from pipeline.Side, rule string) {
 		f.Rule = rule + "; the direction lets nothing through to " + f.label(to)
 		return
 	}
-	f.Verdict, f.Rule = pipeline.Taking(from), rule
-	f.After[from] = f.Values[from]
-	f.After[to] = *f.carried[to]
+	after := f.Values
+	after[to] = *f.carried[to]
+	if rule != byHand && f.flips(after[pipeline.Left]) {
+		f.Conflict = true
+		f.wait(flipsRule)
+		return
+	}
+	f.Verdict, f.Rule, f.After = pipeline.Taking(from), rule, after
 	f.Writes[to] = true
+}
+
+// flipsRule is the rule of a field that went between two values too often (pipeline.FlipTimes,
+// FlipWindow).
+const flipsRule = "flips: it went back and forth between two values 4 times within 10 minutes"
+
+// flips tells whether a field that takes this value, in the left side's terms, would loop. Once it waits
+// for that reason it goes on waiting until somebody settles it or both sides agree.
+func (f *field) flips(value pipeline.Value) bool {
+	if f.item.Link == nil {
+		return false
+	}
+	return f.item.Open[f.Field].Rule == flipsRule ||
+		f.item.Link.Takes.Flips(f.Field, pipeline.TakeOf(f.cycle.Started, value))
 }
 
 func (f *field) label(s pipeline.Side) string { return f.cycle.Definition.Sources[s] }

@@ -127,10 +127,10 @@ func settleRecord(c *pipeline.Cycle, it *pipeline.Item, missing pipeline.Side, d
 	survivor := missing.Other()
 	switch {
 	case r.Verdict == pipeline.Taking(missing) && c.Definition.Removes[survivor]:
-		d.Verdict, d.Rule, d.By, d.Writes = r.Verdict, "settled by hand", r.By, sides(survivor)
+		d.Verdict, d.Rule, d.By, d.Writes = r.Verdict, byHand, r.By, sides(survivor)
 		it.Decisions = append(it.Decisions, d)
 	case r.Verdict == pipeline.Taking(survivor) && c.Definition.Creates[missing]:
-		makeAnew(c, it, survivor, "settled by hand", r.By)
+		makeAnew(c, it, survivor, byHand, r.By)
 	default:
 		d.Rule = "the direction does not allow what was decided by hand"
 		it.Decisions = append(it.Decisions, d)

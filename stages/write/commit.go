@@ -263,8 +263,22 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 		}
 		if ok {
 			link.Base[0][f.Name], link.Base[1][f.Name] = base[0], base[1]
+			if it.Link != nil && created == nil {
+				link.Takes = l.takes(it, link.Takes, d)
+			}
 		}
 	}
+}
+
+// takes notes what a field has taken; one that somebody settled counts anew.
+func (l *ledger) takes(it *pipeline.Item, t pipeline.Takes, d *pipeline.Decision) pipeline.Takes {
+	switch {
+	case it.Open[d.Field].Resolution != nil:
+		return t.Without(d.Field)
+	case d.Writes == [2]bool{} || d.Verdict != pipeline.TakeLeft && d.Verdict != pipeline.TakeRight:
+		return t
+	}
+	return t.With(d.Field, pipeline.TakeOf(l.cycle.Started, d.After[pipeline.Left]))
 }
 
 // confirmed returns what field i is on the side that j wrote.
