@@ -13,8 +13,8 @@ import (
 
 // Stats counts what a run went through.
 type Stats struct {
-	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Checks int
-	Faults                                                                              map[memory.FaultKind]int
+	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Approved, Checks int
+	Faults                                                                                        map[memory.FaultKind]int
 }
 
 // Add adds another run's counts.
@@ -30,6 +30,7 @@ func (s *Stats) Add(o Stats) {
 	s.Conflicts += o.Conflicts
 	s.Checks += o.Checks
 	s.Braked += o.Braked
+	s.Approved += o.Approved
 	if s.Faults == nil {
 		s.Faults = map[memory.FaultKind]int{}
 	}
@@ -157,6 +158,12 @@ func (w *world) settle(ctx context.Context) error {
 		}
 		if w.last.Result == pipeline.ResultFailed {
 			return fmt.Errorf("a cycle without any trouble failed: %+v", w.last.Error)
+		}
+		if w.last.BrakedBy != nil { // an operator sees that the shop really was emptied
+			if _, err := w.engine.Approve(ctx, "operator"); err != nil {
+				return fmt.Errorf("approving what %s braked: %w", *w.last.BrakedBy, err)
+			}
+			w.stats.Approved++
 		}
 		if i == 2 && !w.last.Full {
 			if err := w.editsArrived(ctx); err != nil {
