@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -117,83 +116,4 @@ func explainedField(d *pipeline.Definition, x *engine.Explained, i int) view.Exp
 		}
 	}
 	return v
-}
-
-// pair names what is explained: a link, or records that have none.
-type pair struct {
-	link pipeline.LinkID
-	keys [2]pipeline.Key
-}
-
-// find returns the pairs and records that go by a name: in the state, or else as the two systems find them.
-func (r *runner) find(ctx context.Context, name string) ([]pair, error) {
-	var pairs []pair
-	links, err := r.linksOf(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	byID, err := r.store.LinksByID(ctx, links)
-	if err != nil {
-		return nil, err
-	}
-	for _, id := range links {
-		if l := byID[id]; l != nil {
-			pairs = append(pairs, pair{id, l.Keys})
-		}
-	}
-	if len(pairs) > 0 {
-		return pairs, nil
-	}
-	var keys [2][]pipeline.Key
-	for _, s := range pipeline.Sides() {
-		if keys[s], err = r.unpaired(ctx, s, name); err != nil {
-			return nil, err
-		}
-	}
-	if len(keys[0]) == 1 && len(keys[1]) == 1 {
-		return []pair{{keys: [2]pipeline.Key{keys[0][0], keys[1][0]}}}, nil
-	}
-	for _, s := range pipeline.Sides() {
-		for _, k := range keys[s] {
-			p := pair{}
-			p.keys[s] = k
-			pairs = append(pairs, p)
-		}
-	}
-	return pairs, nil
-}
-
-// unpaired returns the records of a side that go by a name, asking the system itself.
-func (r *runner) unpaired(ctx context.Context, s pipeline.Side, name string) ([]pipeline.Key, error) {
-	end := r.engine.Endpoints[s]
-	var keys []pipeline.Key
-	for _, field := range r.definition.Match {
-		f, _ := r.definition.Field(field)
-		found, err := end.Find(ctx, f.Fields[s], []pipeline.Value{pipeline.Text(name)}, []string{f.Fields[s]})
-		if errors.Is(err, pipeline.ErrCannotFind) {
-			owners, err := r.store.Owners(ctx, s, field, []string{name})
-			if err != nil {
-				return nil, err
-			}
-			keys = append(keys, owners[name]...)
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, record := range found {
-			keys = append(keys, record.Key)
-		}
-	}
-	if len(keys) == 0 {
-		found, err := end.Fetch(ctx, []pipeline.Key{pipeline.Key(name)}, r.definition.Wanted(s))
-		if err != nil && pipeline.ClassOf(err) != pipeline.Permanent { // a name need not look like a key
-			return nil, err
-		}
-		for _, record := range found {
-			keys = append(keys, record.Key)
-		}
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys), nil
 }

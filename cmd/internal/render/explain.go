@@ -47,7 +47,6 @@ func (o Output) explanation(t *text, x view.Explanation) {
 		t.line("%s %s", t.paint(red, "error:"), clean(x.Error.Message))
 		t.line("%s %s", t.paint(bold, "remedy:"), clean(x.Error.Remedy))
 	}
-	t.line("")
 	explainedFields(t, x)
 	o.waiting(t, x)
 	o.due(t, x)
@@ -55,12 +54,16 @@ func (o Output) explanation(t *text, x view.Explanation) {
 }
 
 func explainedFields(t *text, x view.Explanation) {
+	if len(x.Fields) == 0 {
+		return
+	}
+	t.line("")
 	rows := [][]string{{"FIELD", "SIDE", "LAST AGREED", "NOW", "FROM THE OTHER SIDE", "DECISION"}}
 	for _, f := range x.Fields {
 		for i, label := range x.Sources {
-			name, decision := "", ""
-			if i == 0 {
-				name, decision = clean(f.Name), decided(f)
+			name, decision := clean(f.Name), decided(f)
+			if i == 1 {
+				name, decision = "", "mapped by "+clean(f.Mapping)
 			}
 			side := clean(label)
 			if f.Names[label] != f.Name {
@@ -72,7 +75,7 @@ func explainedFields(t *text, x view.Explanation) {
 	t.table(rows)
 }
 
-// decided tells what a cycle makes of a field, by which rule, and where the field is mapped.
+// decided tells what a cycle makes of a field, and by which rule.
 func decided(f view.ExplainedField) string {
 	words := map[pipeline.Verdict]string{
 		"": "unchanged", pipeline.Agree: "both agree", pipeline.Wait: "waits for a person", pipeline.Hold: "held back", pipeline.TakeValue: "takes a third value",
@@ -84,7 +87,7 @@ func decided(f view.ExplainedField) string {
 	if f.Decision != "" && f.Rule != "" {
 		s += ": " + clean(f.Rule)
 	}
-	return s + " (" + clean(f.Mapping) + ")"
+	return s
 }
 
 // cell is one value of a table, "-" where there is none.

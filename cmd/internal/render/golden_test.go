@@ -150,6 +150,36 @@ func planOf(o Output, of int) error {
 	return feed(NewPlanText(o, nil, nil), of)
 }
 
+func explanation() view.Explanation {
+	return view.Explanation{
+		Pipeline: "products", Sources: [2]string{"pm", "erp"}, Keys: bothKeys, Match: chair, Linked: true, PairedAt: &before,
+		Missing: []string{}, Modified: map[string]*time.Time{"pm": &before, "erp": nil},
+		Fields: []view.ExplainedField{
+			{
+				Name: "title", Names: map[string]string{"pm": "title", "erp": "name"}, Mapping: "defaults",
+				Base:   map[string]pipeline.Value{"pm": pipeline.Text("Chaise"), "erp": pipeline.Text("Chaise")},
+				Values: map[string]pipeline.Value{"pm": evil, "erp": pipeline.Text("Chaise")}, Mapped: map[string]pipeline.Value{"erp": evil, "pm": pipeline.Text("Chaise")},
+				Decision: pipeline.TakeLeft, Writes: []string{"erp"}, Rule: "changed on pm only",
+			},
+			{
+				Name: "price", Names: map[string]string{"pm": "price", "erp": "list_price"}, Mapping: "shop.hcl:33",
+				Base: conflict.Base, Values: conflict.Values, Mapped: map[string]pipeline.Value{"erp": price("17.50")},
+				Decision: pipeline.Wait, Writes: []string{}, Rule: conflict.Rule,
+			},
+			{
+				Name: "sku", Names: map[string]string{"pm": "sku", "erp": "default_code"}, Mapping: "defaults", Writes: []string{},
+				Base: map[string]pipeline.Value{}, Values: map[string]pipeline.Value{"pm": chair["sku"], "erp": chair["sku"]}, Mapped: map[string]pipeline.Value{},
+			},
+		},
+		Changes: plans[1:2], Conflicts: []view.Conflict{conflict},
+		Quarantine: &view.Quarantined{ID: "9a8b7c6d", Code: pipeline.CodeDuplicate, Message: "the barcode is that of erp 45", Remedy: "Correct one of the two.", Attempts: 2, NextTry: now.Add(time.Hour)},
+		History: []view.Event{
+			{Seq: 9, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "update", Side: "erp", Keys: bothKeys, Match: chair, By: "anna", Note: "apply of shop.plan",
+				Fields: []view.EventField{{Name: "price", Before: price("16.66"), After: price("17.50"), Rule: "shop.hcl:33"}}},
+		},
+	}
+}
+
 func TestRenderings(t *testing.T) {
 	settled := conflict
 	settled.Resolution = &view.Resolution{Take: "value", Value: price("20"), By: "anna", At: now}
@@ -215,6 +245,33 @@ func TestRenderings(t *testing.T) {
 		},
 		"not_forgotten": func(o Output) error {
 			return o.Forgotten(view.Forgotten{Pipeline: "products", Link: "l1", Keys: bothKeys, Match: chair})
+		},
+		"asked": func(o Output) error {
+			refused := pipeline.PlannedChange{
+				Side: "erp", Action: pipeline.PlanError, Keys: bothKeys, Match: chair, Fields: []pipeline.PlannedField{},
+				Note: "price on erp changed since: it was 12, it is 13",
+			}
+			if !o.JSON {
+				if err := o.Refused(refused); err != nil {
+					return err
+				}
+			}
+			r := reports[0]
+			r.Kind, r.By, r.Note, r.Refused, r.Quarantined = pipeline.CycleUndo, "anna", "undo of 20261124T154512Z-0002", 1, 0
+			return o.Asked(view.Asked{Report: r, Refused: []pipeline.PlannedChange{refused}})
+		},
+		"undo": func(o Output) error {
+			var sink view.PlanSink = NewPlanText(o, nil, nil)
+			if o.JSON {
+				sink = NewPlanJSON(o, nil)
+			}
+			head := view.PlanHead{Pipeline: "products", Sources: [2]string{"pm", "erp"}, Of: 1, Undo: "20261124T154512Z-0002"}
+			return errors.Join(sink.Begin(head), sink.Change(plans[1]), sink.End(pipeline.PlanTotals{
+				Writes: map[string]pipeline.Writes{"pm": {Update: 1}, "erp": {}}, Errors: 1,
+			}))
+		},
+		"explanations": func(o Output) error {
+			return o.Explanations([]view.Explanation{explanation(), {Pipeline: "prices", Sources: [2]string{"pm", "erp"}, Keys: map[string]pipeline.Key{"pm": "12"}, LeftOut: "outside of the filter", Missing: []string{}}})
 		},
 		"plan":  func(o Output) error { return planOf(o, 1) },
 		"plans": func(o Output) error { return planOf(o, 2) },
