@@ -20,7 +20,7 @@ func bare(t *testing.T, odoo *shop, products []pmsim.Fields, batch int) (load, r
 		rows := make([]any, len(chunk))
 		for i, p := range chunk {
 			rows[i] = []any{
-				fmt.Sprintf("__bare__.p%d_%d", len(ids), i), p["title"], fmt.Sprint("BARE-", p["sku"]), "", fmt.Sprint(p["price"]),
+				fmt.Sprintf("__bare__.p%d_%d", len(ids), i), p["title"], fmt.Sprint("BARE-", p["sku"]), p["ean"], fmt.Sprint(p["price"]),
 				fmt.Sprint(p["cost_price"]), fmt.Sprint(p["weight"]), p["description"], "1",
 			}
 		}

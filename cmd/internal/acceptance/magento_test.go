@@ -54,7 +54,7 @@ func TestRealOdoo(t *testing.T) {
 	products := magento(t, "", 0)
 	w := newWorldAt(t, settings{}, a)
 	w.load(t, products)
-	load, read := bare(t, w.odoo, products[:1000], 200)
+	load, read := bare(t, w.odoo, products[:1000], 250)
 	t.Logf("a bare client: load %.1f products a second, read %.1f", load, read)
 	mainJob(t, w, products, 300)
 }
