@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 //
 //	pm FIELD=VALUE…              makes a product, or changes the one with that sku
 //	pm-has SKU FIELD=VALUE…      fails unless the product is there with these values
-//	erp …, erp-has …             the same in Odoo, with Odoo's fields
+//	pm-delete SKU…               deletes products there
+//	erp …, erp-has …, erp-delete … the same in Odoo, with Odoo's fields
 //	signal TERM|HUP|KILL         sends a signal to the daemon
 //	ready                        waits until the daemon says that it is
 //	clock SHIFT                  sets the clocks of both systems: -2m is two minutes ago
@@ -67,6 +68,20 @@ func TestScripts(t *testing.T) {
 			},
 			"erp-has": func(ts *testscript.TestScript, neg bool, args []string) {
 				has(ts, args, world(ts).erpGet)
+			},
+			"pm-delete": func(ts *testscript.TestScript, _ bool, args []string) {
+				for _, sku := range args {
+					for _, p := range world(ts).pm.Find("sku", sku) {
+						ts.Check(world(ts).pm.Trash(p.ID))
+					}
+				}
+			},
+			"erp-delete": func(ts *testscript.TestScript, _ bool, args []string) {
+				for _, sku := range args {
+					ids, err := world(ts).erpIDs(sku)
+					ts.Check(err)
+					ts.Check(world(ts).erp.Unlink("product.template", ids...))
+				}
 			},
 			"signal": func(ts *testscript.TestScript, neg bool, args []string) {
 				s := map[string]os.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
@@ -111,6 +126,13 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() { _ = erp.Close() })
+	other := pmsim.New(pmsim.Config{Now: now}) // an empty shop of somebody else
+	otherURL, err := other.Start()
+	if err != nil {
+		return err
+	}
+	env.Defer(func() { _ = other.Close() })
+	env.Setenv("OTHER_PM_URL", otherURL)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, by the kernel, and never answers
 	if err != nil {
 		return err
