@@ -23,6 +23,9 @@ func (d *demo) once(ctx context.Context) ([]pipeline.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if first.Error != nil {
+		return []pipeline.Report{first}, nil // the report tells why; there is nothing to go on with
+	}
 	if err := d.shop.morning(); err != nil {
 		return nil, fmt.Errorf("editing the catalogues between the cycles: %w", err)
 	}
