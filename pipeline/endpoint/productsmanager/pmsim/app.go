@@ -1,30 +1,44 @@
 package pmsim
 
-import "net/http"
+import (
+	"net/http"
 
-// appRoutes are the operations of the surface `app`.
-func (s *Server) appRoutes() []route {
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim/catalogue"
+)
+
+// productRoutes are the operations of the surface `app` on products.
+func productRoutes() []route {
 	return []route{
-		{"GET", "/products", tierRead, toRead, listProducts},
-		{"POST", "/products", tierWrite, toWrite, createProduct},
-		{"POST", "/products/bulk", tierBulk, toWrite, bulkProducts},
-		{"GET", "/products/{id}", tierRead, toRead, getProduct},
-		{"PUT", "/products/{id}", tierWrite, toWrite, updateProduct},
-		{"DELETE", "/products/{id}", tierWrite, toDelete, trashProduct},
-		{"GET", "/categories", tierRead, toRead, listCategories},
-		{"POST", "/auth/login", tierLogin, nothing, login},
-		{"POST", "/auth/refresh", tierRefresh, nothing, refresh},
-		{"GET", "/odoo/status", tierRead, toRead, odooStatus},
-		{"GET", "/odoo/schedules", tierRead, toRead, odooSchedules},
+		{method: "GET", path: "/products", tier: tierRead, needs: toRead, serve: listProducts},
+		{method: "POST", path: "/products", tier: tierWrite, needs: toWrite, serve: createProduct},
+		{method: "POST", path: "/products/bulk", tier: tierBulk, needs: toWrite, serve: bulkProducts},
+		{method: "GET", path: "/products/{id}", tier: tierRead, needs: toRead, serve: getProduct},
+		{method: "PUT", path: "/products/{id}", tier: tierWrite, needs: toWrite, serve: updateProduct},
+		{method: "DELETE", path: "/products/{id}", tier: tierWrite, needs: toDelete, serve: trashProduct},
+	}
+}
+
+// accountRoutes are the operations that all surfaces share.
+func accountRoutes() []route {
+	return []route{
+		{method: "GET", path: "/categories", tier: tierRead, needs: toRead, serve: listCategories},
+		{method: "POST", path: "/auth/login", tier: tierLogin, needs: nothing, serve: login},
+		{method: "POST", path: "/auth/refresh", tier: tierRefresh, needs: nothing, serve: refresh},
+		{method: "GET", path: "/odoo/status", tier: tierRead, needs: toRead, serve: odooStatus},
+		{method: "GET", path: "/odoo/schedules", tier: tierRead, needs: toRead, serve: odooSchedules},
 	}
 }
 
 func listProducts(c *call) (answer, error) {
-	config := c.server.config
-	q, p, err := parseList(c.URL.Query(), config.MaxPageSize)
+	q, p, err := parseList(c.URL.Query(), c.server.config.MaxPageSize)
 	if err != nil {
 		return answer{}, err
 	}
+	return c.list(q, p), nil
+}
+
+// list answers one page of the products that q selects.
+func (c *call) list(q catalogue.Query, p page) answer {
 	products, total := c.store.List(q)
 	p.all = total
 	if c.fault != nil && c.fault.Kind == FaultWrongTotal {
@@ -32,9 +46,9 @@ func listProducts(c *call) (answer, error) {
 	}
 	p.items = make([]any, len(products))
 	for i, product := range products {
-		p.items[i] = c.server.render.item(product, c.store)
+		p.items[i] = c.route.surface.render.item(product, c.store)
 	}
-	return ok(p.wrap(config.Envelope)), nil
+	return ok(p.wrap(c.route.surface.envelope))
 }
 
 func getProduct(c *call) (answer, error) {
@@ -80,7 +94,7 @@ func trashProduct(c *call) (answer, error) {
 }
 
 func (c *call) product(status int, p Product) answer {
-	return answer{status: status, body: wrapOne(c.server.render.whole(p, c.store), c.server.config.Envelope)}
+	return answer{status: status, body: wrapOne(c.route.surface.render.whole(p, c.store), c.route.surface.envelope)}
 }
 
 func listCategories(c *call) (answer, error) {

@@ -39,22 +39,45 @@ type caller struct {
 // admit tells who is calling from the Authorization header, whether they may, and which account it is
 // about.
 func (c *call) admit() error {
-	token, ok := strings.CutPrefix(c.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" {
-		return unauthorized("AUTH_TOKEN_MISSING", "Not authenticated")
-	}
-	var err error
-	if c.caller, err = c.server.auth.identify(token, c.now); err != nil {
+	if err := c.identify(); err != nil {
 		return err
 	}
 	if !c.caller.role.may(c.route.needs) {
 		return forbidden("Not enough permissions for " + c.Method + " " + c.route.path)
 	}
 	tenant := c.Header.Get("X-Tenant-Id")
+	var ok bool
 	if c.store, ok = c.server.account(tenant); !ok || (c.caller.tenants != nil && !slices.Contains(c.caller.tenants, tenant)) {
 		return forbidden("No access to this tenant")
 	}
 	return nil
+}
+
+// identify reads the credentials that the route's surface takes.
+func (c *call) identify() (err error) {
+	if c.route.scope != "" {
+		c.caller, err = c.server.auth.scoped(c.Header.Get("X-Api-Key"), c.route.scope)
+		return err
+	}
+	token, ok := strings.CutPrefix(c.Header.Get("Authorization"), "Bearer ")
+	if !ok || token == "" {
+		return unauthorized("AUTH_TOKEN_MISSING", "Not authenticated")
+	}
+	c.caller, err = c.server.auth.identify(token, c.now)
+	return err
+}
+
+// scoped finds whose API key it is, and whether it has the scope.
+func (d *doorman) scoped(key, scope string) (caller, error) {
+	i := slices.IndexFunc(d.config.APIKeys, func(k APIKey) bool { return key != "" && k.Key == key })
+	if i < 0 {
+		return caller{}, unauthorized("AUTH_TOKEN_INVALID", "Invalid or missing API key")
+	}
+	k := d.config.APIKeys[i]
+	if k.Scopes != nil && !slices.Contains(k.Scopes, scope) {
+		return caller{}, forbidden("API key lacks the scope " + scope)
+	}
+	return caller{name: key, role: k.Role, tenants: k.Tenants, perMinute: k.PerMinute}, nil
 }
 
 // identify finds whose API key or access token it is.

@@ -18,8 +18,7 @@ func bulkProducts(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	refused := func(i int) bool { return c.fault != nil && c.fault.Kind == FaultPartialBatch && i%2 == 1 }
-	results, err := c.store.Bulk(items, updateExisting, refused)
+	results, err := c.store.Bulk(items, updateExisting, c.refused)
 	tally := map[catalogue.Outcome]int{}
 	out := make([]any, len(results))
 	for i, r := range results {

@@ -26,9 +26,17 @@ type Config struct {
 	LoginBody   LoginBody
 	LoginAnswer LoginAnswer
 
+	// Envelope and Errors are those of the surface `app`; the others have one of their own each.
 	Envelope   Envelope
 	Errors     ErrorShape
 	SoftErrors bool // errors come with HTTP 200 where the shape tells success itself (ErrorsWindev)
+
+	// Public: the paths of /products are those of the surface `public` instead of `app`.
+	Public          bool
+	PublicPut       bool // updates of `public` are a PUT, partial as elsewhere; PATCH is not known
+	SinceExclusive  bool // since/{unix} of `windev` leaves the second itself out
+	SinceActiveOnly bool // and inactive products, as the list of `windev` always does
+	BatchTouches    bool // the stock and price batches of `windev` move updated_at
 
 	// Names tells under which name a field is served where it is not the surface's own: "title" as
 	// "title" instead of "name", "stock_quantity" as "stock", "ean" as "barcode", "sku" as
@@ -58,6 +66,7 @@ type APIKey struct {
 	Role      Role     // Admin by default
 	Tenants   []string // accounts it may name in X-Tenant-ID; nil is all
 	PerMinute int      // requests; 0 is no limit of its own
+	Scopes    []string // what it may do on the surface `windev`; nil is everything
 }
 
 // User can log in.

@@ -9,14 +9,16 @@
 //
 // How a request goes: Server.ServeHTTP finds the route; Server.serve (call.go) lets an injected fault
 // have its say (fault.go, faulty.go), tells who is calling (auth.go), counts it against the limits
-// (limit.go) and runs the route's handler (app.go, bulk.go, login.go), which returns a value or an error;
-// send.go puts either on the wire in the shapes that Config asks for (envelope.go, failure.go, render.go).
+// (limit.go) and runs the route's handler (app.go, public.go, windev.go, …), which returns a value or an error;
+// send.go puts either on the wire in the shapes of the route's surface (envelope.go, failure.go, render.go).
 //
-// A further surface of PM's API is a file with its handlers and its table of routes, as app.go is, and a
-// line in New.
+// Three surfaces of PM's API are served over the same store. `app` and `public` share their paths, so Config
+// chooses between them; `windev` is there beside either. A further one is a file with its handlers and its
+// table of routes, and a line in New.
 //
 // Where PM's pages are silent the stand-in had to choose: a locked account's login is a 403; the answer
 // of /products/bulk tells each item's outcome; status and is_active are two fields that do not touch each
 // other; prices keep all their decimals, while weight keeps three and the tax rate two, as the data model
-// says; the order of rows of the same second is that of their creation.
+// says; the order of rows of the same second is that of their creation; the surface `public` keeps the fields that
+// are documented for it, and no others; a price without tax that is written by `windev` becomes the cost.
 package pmsim

@@ -36,10 +36,11 @@ type renderer struct {
 	config          Config
 	names           map[string]string
 	always, summary []string
+	closed          bool // nothing but these fields is served, and no id
 }
 
-func newRenderer(c Config) *renderer {
-	return &renderer{config: c, names: servedNames(c.Names), always: always(), summary: summary()}
+func newRenderer(c Config, names map[string]string) *renderer {
+	return &renderer{config: c, names: names, always: always(), summary: summary()}
 }
 
 // whole renders a product with all its fields.
@@ -51,6 +52,9 @@ func (r *renderer) whole(p Product, store *catalogue.Store) map[string]any {
 		}
 	}
 	for field, value := range p.Fields {
+		if r.closed && !slices.Contains(r.always, field) {
+			continue
+		}
 		r.put(out, field, value, store)
 	}
 	return r.putMeta(out, p)
@@ -58,7 +62,7 @@ func (r *renderer) whole(p Product, store *catalogue.Store) map[string]any {
 
 // item renders a product as an item of a list.
 func (r *renderer) item(p Product, store *catalogue.Store) map[string]any {
-	if !r.config.SummaryItems {
+	if !r.config.SummaryItems && !r.closed {
 		return r.whole(p, store)
 	}
 	out := make(map[string]any, len(r.summary)+3)
@@ -69,7 +73,9 @@ func (r *renderer) item(p Product, store *catalogue.Store) map[string]any {
 }
 
 func (r *renderer) putMeta(out map[string]any, p Product) map[string]any {
-	out["id"] = p.ID
+	if !r.closed {
+		out["id"] = p.ID
+	}
 	out["created_at"] = r.time(p.CreatedAt)
 	out["updated_at"] = r.time(p.UpdatedAt)
 	return out

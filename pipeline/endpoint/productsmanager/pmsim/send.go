@@ -25,7 +25,7 @@ func (c *call) failureReply(f *failure, head http.Header) reply {
 	for name, values := range f.header {
 		head[name] = values
 	}
-	shape, status := c.server.config.Errors, f.status
+	shape, status := c.route.surface.errors, f.status
 	if c.server.config.SoftErrors && shape == ErrorsWindev && f.body == nil {
 		status = http.StatusOK
 	}

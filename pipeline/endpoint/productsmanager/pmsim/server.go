@@ -30,7 +30,9 @@ type Server struct {
 	auth   *doorman
 	limits *limiter
 	faults *faults
-	render *renderer
+	app    *surface
+	public *surface
+	windev *surface
 	counts counts
 	zips   sync.Pool // of *gzip.Writer
 	failed error     // the data could not be read: told by Start and by every answer
@@ -52,15 +54,23 @@ func New(c Config) *Server {
 		auth:    newDoorman(c),
 		limits:  newLimiter(c.Limits),
 		faults:  newFaults(c.Seed),
-		render:  newRenderer(c),
+		app:     &surface{c.Envelope, c.Errors, newRenderer(c, servedNames(c.Names))},
+		public:  newPublic(c),
+		windev:  newWindev(c),
 		tenants: map[string]*catalogue.Store{},
 		closing: make(chan struct{}),
 	}
 	s.counts.reset()
 	s.Store = s.Tenant("")
 	s.openTenants()
-	s.routes(s.appRoutes())
-	s.mux.Handle("GET /health", s.handler(route{method: "GET", path: "/health", serve: health}))
+	if c.Public {
+		s.routes(s.public, publicRoutes(c))
+	} else {
+		s.routes(s.app, productRoutes())
+	}
+	s.routes(s.app, accountRoutes())
+	s.routes(s.windev, windevRoutes())
+	s.mux.Handle("GET /health", s.handler(route{method: "GET", path: "/health", serve: health, surface: s.app}))
 	return s
 }
 
@@ -173,10 +183,20 @@ type route struct {
 	tier         tier
 	needs        permission
 	serve        func(*call) (answer, error)
+	scope        string // of an API key, where keys have scopes
+	surface      *surface
 }
 
-func (s *Server) routes(table []route) {
+// surface is how one of the APIs words its answers.
+type surface struct {
+	envelope Envelope
+	errors   ErrorShape
+	render   *renderer
+}
+
+func (s *Server) routes(on *surface, table []route) {
 	for _, r := range table {
+		r.surface = on
 		s.mux.Handle(r.method+" "+BasePath+r.path, s.handler(r))
 	}
 }
@@ -195,12 +215,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	// The mux knows whether the path is served for other methods; its plain text is not what PM says.
 	var probe statusProbe
 	h.ServeHTTP(&probe, req)
-	unknown := route{method: req.Method, path: strings.TrimPrefix(req.URL.Path, BasePath), serve: func(*call) (answer, error) {
+	unknown := route{method: req.Method, path: strings.TrimPrefix(req.URL.Path, BasePath), surface: s.app}
+	if strings.HasPrefix(unknown.path, "/windev/") {
+		unknown.surface = s.windev
+	}
+	unknown.serve = func(*call) (answer, error) {
 		if probe.status == http.StatusMethodNotAllowed {
 			return answer{}, methodNotAllowed(probe.Header().Get("Allow"))
 		}
 		return answer{}, notFound("Not Found")
-	}}
+	}
 	s.serve(w, req, unknown)
 }
 

@@ -47,7 +47,7 @@ func (s *Store) upsert(item Fields, updateExisting bool) BulkResult {
 	var err error
 	if id != "" {
 		outcome = Updated
-		p, err = s.edit(id, item)
+		p, err = s.edit(id, item, true)
 	} else {
 		p, err = s.create(item)
 	}
@@ -55,6 +55,15 @@ func (s *Store) upsert(item Fields, updateExisting bool) BulkResult {
 		return BulkResult{Outcome: Failed, Err: err}
 	}
 	return BulkResult{Outcome: outcome, Product: p}
+}
+
+// Refer returns the id of the live product that has ref as its EAN, else as its SKU, which it must be alone
+// to have.
+func (s *Store) Refer(ref string) (string, error) {
+	if id := s.existing(Fields{"ean": ref, "sku": ref}); id != "" {
+		return id, nil
+	}
+	return "", &NotFound{ref}
 }
 
 // existing returns the id of the product that an item speaks of, "" for none.
@@ -74,4 +83,14 @@ func (s *Store) existing(item Fields) string {
 		return holders[0]
 	}
 	return ""
+}
+
+// ByEAN returns the id of the live product of that EAN.
+func (s *Store) ByEAN(ean string) (string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if r := s.rows[s.eans[NormalEAN(ean)]]; ean != "" && r.live() {
+		return r.ID, nil
+	}
+	return "", &NotFound{ean}
 }

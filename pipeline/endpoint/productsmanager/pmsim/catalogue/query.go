@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Query selects and orders live products. The zero Query is all of them by creation.
@@ -14,7 +15,9 @@ type Query struct {
 	CategoryID         string
 	Status             string
 	PriceMin, PriceMax *float64
-	SortBy             string // created_at (default), updated_at, or a field
+	Active             bool      // leave out those that are not
+	Since              time.Time // of updated_at, at the earliest
+	SortBy             string    // created_at (default), updated_at, or a field
 	Descending         bool
 	Offset, Limit      int
 }
@@ -45,7 +48,7 @@ func (s *Store) List(q Query) (page []Product, total int) {
 
 func (q Query) filters() bool {
 	return q.Search != "" || q.Brand != "" || q.Category != "" || q.CategoryID != "" || q.Status != "" ||
-		q.PriceMin != nil || q.PriceMax != nil
+		q.PriceMin != nil || q.PriceMax != nil || q.Active || !q.Since.IsZero()
 }
 
 // selects tells whether a row passes the filters; Search is in lower case.
@@ -55,6 +58,8 @@ func (q Query) selects(r *row, s *Store) bool {
 		(q.Brand == "" || r.Text("brand") == q.Brand) &&
 		(q.Category == "" || s.samePath(r.Text("category"), q.Category)) &&
 		(q.Status == "" || r.Text("status") == q.Status) &&
+		(!q.Active || r.Fields["is_active"] != false) &&
+		!r.UpdatedAt.Before(q.Since) &&
 		(q.PriceMin == nil || price() >= *q.PriceMin) &&
 		(q.PriceMax == nil || price() <= *q.PriceMax)
 }

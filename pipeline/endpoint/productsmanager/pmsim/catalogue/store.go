@@ -116,14 +116,24 @@ func (s *Store) stamp(t *time.Time) {
 // Edit changes the fields that are given and leaves the others; each field is replaced whole. The
 // product's updated_at moves also when nothing changes.
 func (s *Store) Edit(id string, in Fields) (Product, error) {
-	p, err := s.edit(id, in)
+	p, err := s.edit(id, in, true)
 	if err != nil {
 		return Product{}, err
 	}
 	return p, s.keep()
 }
 
-func (s *Store) edit(id string, in Fields) (Product, error) {
+// EditQuietly is Edit by a path that leaves updated_at alone, as those of stock and prices in tables of
+// their own.
+func (s *Store) EditQuietly(id string, in Fields) (Product, error) {
+	p, err := s.edit(id, in, false)
+	if err != nil {
+		return Product{}, err
+	}
+	return p, s.keep()
+}
+
+func (s *Store) edit(id string, in Fields, touch bool) (Product, error) {
 	fields, err := s.accept(in)
 	if err != nil {
 		return Product{}, err
@@ -142,12 +152,14 @@ func (s *Store) edit(id string, in Fields) (Product, error) {
 	if err := s.place(fields, id); err != nil {
 		return Product{}, err
 	}
+	if touch {
+		p.UpdatedAt = time.Time{}
+	}
 	return s.replace(before, p), nil
 }
 
-// replace publishes a further version of a product, updated now.
+// replace publishes a further version of a product, updated now if it does not say when.
 func (s *Store) replace(before *row, p Product) Product {
-	p.UpdatedAt = time.Time{}
 	s.stamp(&p.UpdatedAt)
 	after := newRow(p, before.seq)
 	s.publish(before, after)
@@ -169,7 +181,7 @@ func (s *Store) move(id string, in bool) error {
 		return &NotFound{id}
 	}
 	p := before.copied()
-	p.TrashedAt = time.Time{}
+	p.TrashedAt, p.UpdatedAt = time.Time{}, time.Time{}
 	if in {
 		s.stamp(&p.TrashedAt)
 	}
