@@ -34,6 +34,9 @@ type group struct {
 	fresh [2][]int          // unlinked records of this cycle, by index
 	idle  [2][]pipeline.Key // unlinked records known from earlier cycles
 	taken [2][]pipeline.Key // records that have a partner already
+	// unsure are records that an earlier field found ambiguous: whoever holds the same has no partner
+	// that is certain, and is not alone either.
+	unsure [2][]pipeline.Key
 	// widowed are linked records whose partner is gone: only a record that is new on the partner's side
 	// may take them.
 	widowed [2][]*pipeline.Link
@@ -94,8 +97,12 @@ func (r *run) group(ctx context.Context, p *pairing, field string) (map[string]*
 	}
 	for _, s := range r.sides {
 		for i, c := range s.unlinked {
-			if g := groups[c.match[field]]; g != nil && p.partner[s.side][i] != "" {
+			switch g := groups[c.match[field]]; {
+			case g == nil:
+			case p.partner[s.side][i] != "":
 				g.taken[s.side] = append(g.taken[s.side], c.key) // found by an earlier field
+			case p.ambiguous[s.side][i] != nil:
+				g.unsure[s.side] = append(g.unsure[s.side], c.key)
 			}
 		}
 	}
@@ -159,7 +166,7 @@ func (s *scan) promised(partner pipeline.Key, g *group) bool {
 func (r *run) decide(p *pairing, field, value string, g *group) {
 	g.placeWidowed()
 	left, right := g.free(pipeline.Left), g.free(pipeline.Right)
-	taken := len(g.taken[pipeline.Left]) + len(g.taken[pipeline.Right])
+	taken := len(g.taken[pipeline.Left]) + len(g.taken[pipeline.Right]) + len(g.unsure[pipeline.Left]) + len(g.unsure[pipeline.Right])
 	switch {
 	case left == 1 && right == 1 && taken == 0:
 		r.match(p, g)
@@ -207,6 +214,9 @@ func (r *run) refuse(p *pairing, field, value string, g *group) {
 		}
 		for _, k := range g.taken[s] {
 			keys = append(keys, string(k)+" (paired)")
+		}
+		for _, k := range g.unsure[s] {
+			keys = append(keys, string(k)+" (ambiguous itself)")
 		}
 		if len(keys) > 0 {
 			slices.Sort(keys)

@@ -19,13 +19,16 @@ type pairs struct {
 	t       *testing.T
 	systems [2]*memory.System
 	store   pipeline.Store
+	later   time.Duration // how far the systems' clocks are ahead
 }
 
 func newPairs(t *testing.T) *pairs {
 	t.Helper()
 	p := &pairs{t: t}
 	for _, s := range pipeline.Sides() {
-		p.systems[s] = memory.New(memory.Config{Name: s.String(), Findable: true})
+		p.systems[s] = memory.New(memory.Config{
+			Name: s.String(), Findable: true, Now: func() time.Time { return time.Now().Add(p.later) },
+		})
 	}
 	opened, err := state.Open("state", state.Options{FS: vfs.NewMem()})
 	if err == nil {
@@ -41,7 +44,7 @@ func newPairs(t *testing.T) *pairs {
 func (p *pairs) insert(s pipeline.Side, sku, ean string) pipeline.Key {
 	p.t.Helper()
 	key, err := p.systems[s].Insert(pipeline.Values{
-		"title": pipeline.Text(sku), "sku": pipeline.Text(sku), "ean": pipeline.Text(ean),
+		"title": pipeline.Text("Chair"), "sku": pipeline.Text(sku), "ean": pipeline.Text(ean),
 	})
 	if err != nil {
 		p.t.Fatal(err)
@@ -51,6 +54,20 @@ func (p *pairs) insert(s pipeline.Side, sku, ean string) pipeline.Key {
 
 // detect runs a detection and returns the items by left key, or right key where there is no left one.
 func (p *pairs) detect(full bool) map[pipeline.Key]*pipeline.Item {
+	p.t.Helper()
+	items := map[pipeline.Key]*pipeline.Item{}
+	for _, it := range p.items(full) {
+		key := it.Keys[pipeline.Left]
+		if key == "" {
+			key = it.Keys[pipeline.Right]
+		}
+		items[key] = it
+	}
+	return items
+}
+
+// items runs a detection and returns its items.
+func (p *pairs) items(full bool) (items []*pipeline.Item) {
 	p.t.Helper()
 	d := &pipeline.Definition{
 		Name: "products", Sources: [2]string{"pm", "erp"}, Match: []string{"sku", "ean"},
@@ -70,16 +87,9 @@ func (p *pairs) detect(full bool) map[pipeline.Key]*pipeline.Item {
 	if c.Types, problems = pipeline.Bind(d, c.About); len(problems) > 0 {
 		p.t.Fatal(problems)
 	}
-	items := map[pipeline.Key]*pipeline.Item{}
 	detector := detect.New(detect.Config{State: p.store, SpoolDir: p.t.TempDir()})
 	found, err := detector.Detect(p.t.Context(), c, func(batch []*pipeline.Item) error {
-		for _, it := range batch {
-			key := it.Keys[pipeline.Left]
-			if key == "" {
-				key = it.Keys[pipeline.Right]
-			}
-			items[key] = it
-		}
+		items = append(items, batch...)
 		return nil
 	})
 	if err == nil {
