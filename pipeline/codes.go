@@ -17,7 +17,11 @@ const (
 	CodeFieldNotFound        Code = "field_not_found"
 	CodeCategoryMapping      Code = "category_mapping_failed"
 	CodeImageSync            Code = "image_sync_failed"
+	CodeMediaStore           Code = "media_store_failed"
+	CodeBucketNotFound       Code = "bucket_not_found"
+	CodeClockSkew            Code = "clock_skew"
 	CodeStockRejected        Code = "stock_rejected"
+	CodeWarehouseNotFound    Code = "warehouse_not_found"
 	CodeRateLimited          Code = "rate_limited"
 	CodeServerError          Code = "server_error"
 	CodeBadAnswer            Code = "bad_answer"
@@ -78,7 +82,11 @@ func Catalogue() []CatalogueEntry {
 		{CodeFieldNotFound, "A mapped field is not in the system.", "A misspelt field name, or the module that brings it is not installed.", "Correct the field's name in the mapping or install the module."},
 		{CodeCategoryMapping, "The category is missing and may not be made.", "`categories { create = false }` and a product in a category that Odoo does not have.", "Make the category in Odoo, or set `create = true`."},
 		{CodeImageSync, "An image could not be carried over.", "It is over 10 MB, not JPEG, PNG or WebP, unreadable, or its address is not allowed.", "Replace the image, or allow its host in `images { hosts }`."},
+		{CodeMediaStore, "The store of images cannot take or give an image.", "The disk is full, a quota is reached, or the directory may not be written.", "Make room, or correct the rights, as the message says."},
+		{CodeBucketNotFound, "The bucket for images is not there.", "`bucket` in the media block is misspelt, or nobody has made it yet.", "Make the bucket, or correct `bucket` in the media block."},
+		{CodeClockSkew, "The clocks of this machine and of the store of images differ too much.", "One of the two machines does not keep its clock by NTP.", "Set the clock of this machine (`timedatectl`), or that of the store."},
 		{CodeStockRejected, "Odoo refuses the quantity.", "The product is not storable, is tracked by lots, or the quantity is negative.", "Make the product storable, or take it out of the stock mapping."},
+		{CodeWarehouseNotFound, "Odoo has no such warehouse, or several.", "`warehouse` in the stock block is not the short name of a warehouse that the user may see, or two companies have one of that name.", "Write the short name that Odoo shows under Inventory, Configuration, Warehouses; add `company` where several companies have it."},
 		{CodeRateLimited, "The server asked to slow down.", "More requests than the plan allows.", "Nothing to do: Tandem waits as long as the server says. If it goes on, lengthen the schedule or ask for a higher limit."},
 		{CodeServerError, "The server failed.", "A fault inside the server, or a proxy without a server behind it.", "Look at the server's log at that time; Tandem tries again."},
 		{CodeBadAnswer, "The answer is not what this API gives.", "A proxy or login page answers in its place, the answer was cut off, or `url` points at something else.", "Open `url` in a browser or with curl and see who answers."},
