@@ -20,6 +20,9 @@ type SourceKind struct {
 	// Standard names this kind's own field for each of the standard fields it has, for
 	// `mapping { defaults = true }`; the order is that of StandardFields.
 	Standard map[StandardField]string
+	// Without, if set, tells which of the standard fields cannot be had with these settings, each with what
+	// to write in the source block to have it: `stock { warehouse = "WH" }`.
+	Without func(settings any) map[StandardField]string
 	// Known are the fields that such a system is known to have before anybody asked it: enough to
 	// check a mapping offline. Open tells that it may have more.
 	Known Schema

@@ -2,6 +2,7 @@ package odoo
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -26,7 +27,7 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 	if err := s.checkFields(fields); err != nil {
 		return "", err
 	}
-	poll := &poll{Endpoint: e, s: s, yield: yield}
+	poll := &poll{Endpoint: e, s: s, stocked: s.stocked(fields), yield: yield}
 	since := was.since.Format(dateTime)
 	if s.dialect.variantDateTells {
 		err = poll.variantsSince(ctx, since)
@@ -35,6 +36,11 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 	}
 	if err != nil {
 		return "", err
+	}
+	if poll.stocked {
+		if err := poll.stockSince(ctx, since); err != nil {
+			return "", err
+		}
 	}
 	next := cursor{since: poll.since}
 	if slices.Contains(fields, categoryField) {
@@ -48,9 +54,10 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 // poll is one call of Changes.
 type poll struct {
 	*Endpoint
-	s     *session
-	yield func([]pipeline.Change) error
-	since time.Time // of the next poll
+	s       *session
+	stocked bool // the stock is part of the stamps
+	yield   func([]pipeline.Change) error
+	since   time.Time // of the next poll
 }
 
 // pages reads the rows that match page by page, upwards by id, so that none is skipped.
@@ -79,6 +86,9 @@ func (p *poll) pages(ctx context.Context, model string, d domain, fields []strin
 // variantsSince yields the products whose variant's date moved. Templates without a variant take no part.
 func (p *poll) variantsSince(ctx context.Context, since string) error {
 	return p.pages(ctx, variantModel, domain{where("write_date", ">=", since)}, []string{"product_tmpl_id", "write_date"}, func(rows []row) error {
+		if p.stocked {
+			return p.takeProducts(ctx, templatesOf(rows))
+		}
 		var changes []pipeline.Change
 		at := map[pipeline.Key]int{}
 		for _, r := range rows {
@@ -103,21 +113,48 @@ func (p *poll) templatesSince(ctx context.Context, since string) error {
 
 // takeTemplates yields templates of which the date is known, with their stamps.
 func (p *poll) takeTemplates(ctx context.Context) func([]row) error {
-	return func(rows []row) error {
-		ids := make([]int64, len(rows))
-		for i, r := range rows {
-			ids[i] = r.id()
-		}
-		known, _, err := p.variantsOf(ctx, p.s, ids)
+	return func(rows []row) error { return p.takeRows(ctx, rows) }
+}
+
+func (p *poll) takeRows(ctx context.Context, rows []row) error {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.id()
+	}
+	known, _, err := p.variantsOf(ctx, p.s, ids, p.stocked)
+	if err != nil {
+		return err
+	}
+	changes := make([]pipeline.Change, len(rows))
+	for i, r := range rows {
+		changes[i] = pipeline.Change{Key: keyOf(r.id()), Stamp: p.s.stamp(r.text("write_date"), known[r.id()])}
+	}
+	return p.yield(changes)
+}
+
+// takeProducts yields templates of which only the id is known, with their stamps.
+func (p *poll) takeProducts(ctx context.Context, ids []int64) error {
+	for some := range slices.Chunk(ids, changesPage) {
+		rows, _, err := p.searchRead(ctx, p.s, rpc.OpSearch, templateModel, domain{where("id", "in", anyOf(some))}, []string{"write_date"}, window{order: "id"})
 		if err != nil {
 			return err
 		}
-		changes := make([]pipeline.Change, len(rows))
-		for i, r := range rows {
-			changes[i] = pipeline.Change{Key: keyOf(r.id()), Stamp: p.s.stamp(r.text("write_date"), known[r.id()])}
+		if err := p.takeRows(ctx, rows); err != nil {
+			return err
 		}
-		return p.yield(changes)
 	}
+	return nil
+}
+
+// templatesOf returns the templates that rows belong to, each once.
+func templatesOf(rows []row) []int64 {
+	var ids []int64
+	for _, r := range rows {
+		if id := r.reference("product_tmpl_id"); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // categoriesSince yields the products of categories that were renamed or moved, which moves no date of
@@ -156,4 +193,39 @@ func (p *poll) categoriesSince(ctx context.Context, was cursor, next time.Time) 
 		return p.yield(changes)
 	})
 	return handled, err
+}
+
+// stockSince yields the products whose stock in the warehouse moved, which moves no date of theirs. The move
+// lines tell of quants that Odoo deleted since they fell to zero; direct edits of such quants leave no
+// trace and belong to the full pass.
+func (p *poll) stockSince(ctx context.Context, since string) error {
+	view := p.s.warehouse.view
+	moved := map[int64]bool{}
+	note := func(rows []row) error {
+		for _, r := range rows {
+			moved[r.reference("product_id")] = true
+		}
+		return nil
+	}
+	quants := domain{where("write_date", ">=", since), where("location_id", "child_of", view)}
+	if err := p.pages(ctx, quantModel, quants, []string{"product_id"}, note); err != nil {
+		return err
+	}
+	lines := domain{
+		where("state", "=", "done"), where("write_date", ">=", since),
+		"|", where("location_id", "child_of", view), where("location_dest_id", "child_of", view),
+	}
+	if err := p.pages(ctx, moveLineModel, lines, []string{"product_id"}, note); err != nil {
+		return err
+	}
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(moved)), changesPage) {
+		rows, _, err := p.searchRead(ctx, p.s, rpc.OpSearch, variantModel, domain{where("id", "in", anyOf(some))}, []string{"product_tmpl_id"}, window{order: "id"})
+		if err != nil {
+			return err
+		}
+		if err := p.takeProducts(ctx, templatesOf(rows)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -30,18 +30,25 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 			w.fail(l, err)
 			continue
 		}
+		if l, err = s.storing(l); err != nil {
+			w.fail(l, err)
+			continue
+		}
 		lines = append(lines, l)
 	}
 	lines = e.placed(ctx, s, lines, w.fail)
 	for _, group := range byColumns(lines) {
-		columns := group[0].columns()
+		columns, flags := group[0].columns(), archivedToo|findRepeats
+		if group[0].counts() {
+			flags |= counting | ownVariant
+		}
 		for some := range slices.Chunk(group, loadSize) {
 			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
 				rows := make([]any, len(lines))
 				for i, l := range lines {
 					rows[i] = append([]any{tokenModule + "." + l.token}, l.cells(columns)...)
 				}
-				return e.load(ctx, s, rpc.OpCreate, append([]any{"id"}, header(columns)...), rows, archivedToo|findRepeats)
+				return e.load(ctx, s, rpc.OpCreate, append([]any{"id"}, lines[0].header(columns)...), rows, flags)
 			})
 		}
 	}

@@ -114,6 +114,9 @@ func (e *Endpoint) advise(ctx context.Context, s *session) error {
 			advise("The user %q may not %s in Odoo: give it the group Inventory / Administrator or Sales / Administrator (from Odoo 19 on: Products / Create).", e.settings.Login, right.what)
 		}
 	}
+	if s.warehouse != nil && !s.warehouse.mayCount {
+		advise("The user %q may not make inventory adjustments in Odoo, so that no quantity can be written: give it the group Inventory / Administrator.", e.settings.Login)
+	}
 	if s.hashing > hashingTime {
 		advise("Checking the password of %q took %v, and Odoo does it again after each creation of products. Use an API key of a user that has no password at all: creations become several times cheaper.", e.settings.Login, s.hashing.Round(10*time.Millisecond))
 	}

@@ -23,18 +23,25 @@ type dialect struct {
 	root string
 	// storesAnyPrice: prices are kept as sent, so they are rounded here.
 	storesAnyPrice bool
-	deprecated     string // why another protocol is better
+	// storable is the field that makes a product keep stock: a choice up to 17, then a flag.
+	storable string
+	// usersCount: every user of the stock may count it, not only its managers.
+	usersCount bool
+	deprecated string // why another protocol is better
 }
 
 // dialects lists the versions that are known, oldest first.
 func dialects() []dialect {
-	old := dialect{accessMethod: "check_access_rights", root: "All"}
-	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true}
+	older := dialect{accessMethod: "check_access_rights", root: "All", storable: "type"}
+	old := older
+	old.storable = "detailed_type"
+	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true}
 	return []dialect{
-		old.as(14, false), old.as(15, false), old.as(16, true), old.as(17, false),
+		older.as(14, false), old.as(15, false), old.as(16, true), old.as(17, false),
 		recent.as(18, true),
 		dialect{
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
+			storable: "is_storable", usersCount: true,
 			deprecated: "Odoo 19 logs a warning for each XML-RPC call, and a later version drops that protocol; a coming version of Tandem will use its successor.",
 		}.as(19, true),
 	}
@@ -43,6 +50,19 @@ func dialects() []dialect {
 func (d dialect) as(major int, measured bool) dialect {
 	d.major, d.measured = major, measured
 	return d
+}
+
+// isStorable is what the storable field of a product that keeps stock holds.
+func (d dialect) isStorable() pipeline.Value {
+	if d.storable == "is_storable" {
+		return pipeline.Bool(true)
+	}
+	return pipeline.Text("product")
+}
+
+// keepsStock tells whether a variant that was read keeps stock.
+func (d dialect) keepsStock(variant row) bool {
+	return variant.isTrue(d.storable) || variant.text(d.storable) == "product"
 }
 
 // dialectOf returns the dialect of a server.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -18,17 +20,26 @@ type line struct {
 	token    string // of a new one
 	values   pipeline.Values
 	category int64 // where values hold the category: its id, 0 for none
+	// Where values hold the stock: the location that is counted, what is counted there, and the variant
+	// of an existing product.
+	place, variant int64
+	count          decimal.Decimal
 }
 
 // columns returns the names of the line's fields in a stable order.
 func (l line) columns() []string { return slices.Sorted(maps.Keys(l.values)) }
 
 // header names the columns as load wants them.
-func header(columns []string) []any {
-	names := anyOf(columns)
-	for i, name := range columns {
-		if name == categoryField {
-			names[i] = categoryField + "/.id"
+func (l line) header(columns []string) []any {
+	names := make([]any, 0, len(columns))
+	for _, name := range columns {
+		switch {
+		case name == categoryField:
+			names = append(names, categoryField+"/.id")
+		case name == stockField && l.counts():
+			names = append(names, countHeader(l.variant != 0)...)
+		default:
+			names = append(names, name)
 		}
 	}
 	return names
@@ -36,15 +47,17 @@ func header(columns []string) []any {
 
 // cells writes the line's values as load reads them.
 func (l line) cells(columns []string) []any {
-	cells := make([]any, len(columns))
-	for i, name := range columns {
+	cells := make([]any, 0, len(columns))
+	for _, name := range columns {
 		switch {
+		case name == stockField && l.counts():
+			cells = append(cells, l.countCells()...)
 		case name != categoryField:
-			cells[i] = cell(l.values[name])
+			cells = append(cells, cell(l.values[name]))
 		case l.category == 0:
-			cells[i] = ""
+			cells = append(cells, "")
 		default:
-			cells[i] = strconv.FormatInt(l.category, 10)
+			cells = append(cells, strconv.FormatInt(l.category, 10))
 		}
 	}
 	return cells

@@ -21,6 +21,12 @@ func Kind() pipeline.SourceKind {
 			"description": "description_sale", "category": "categ_id", "stock_quantity": "qty_available",
 			"cost_price": "standard_price", "weight": "weight", "image": "image_1920", "is_active": "active",
 		},
+		Without: func(settings any) map[pipeline.StandardField]string {
+			if settings.(*Settings).Stock != nil {
+				return nil
+			}
+			return map[pipeline.StandardField]string{"stock_quantity": `stock { warehouse = "WH" }`}
+		},
 		Known: known(),
 		Open:  open,
 	}
@@ -40,7 +46,7 @@ func known() pipeline.Schema {
 		{Name: "weight", Type: number, Digits: 2, NotNull: true, Label: "Weight"},
 		{Name: "categ_id", Type: pipeline.TypePath, Separator: odooSeparator, Root: "All", NotNull: true, Label: "Product Category"},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true, Label: "Active"},
-		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, ReadOnly: true, Label: "Quantity On Hand"},
+		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, Label: "Quantity On Hand"},
 		{Name: "image_1920", Type: pipeline.TypeImage, ReadOnly: true, Label: "Image"},
 	} {
 		fields[f.Name] = f

@@ -39,7 +39,7 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 	if err := s.checkFields(append(slices.Clone(fields), field)); err != nil {
 		return nil, err
 	}
-	if !s.searchable[field] {
+	if !s.searchable[field] || s.stocked([]string{field}) {
 		return nil, pipeline.ErrCannotFind
 	}
 	var records []pipeline.Record
@@ -80,7 +80,7 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 	if err := s.checkFields(fields); err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	known, began, err := e.variantsOf(ctx, s, ids)
+	known, began, err := e.variantsOf(ctx, s, ids, s.stocked(fields))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,12 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 // readRows returns the rows of those ids that exist. Where one does not, it reads the others again: Odoo
 // 16 leaves out the gone one without a word, but gives the others no barcode then.
 func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields []string, flags flag) ([]row, error) {
-	wanted := append(anyOf(fields), "create_date", "write_date", "write_uid")
+	wanted := []any{"create_date", "write_date", "write_uid"}
+	for _, name := range fields {
+		if !s.stocked([]string{name}) { // it was read from the quants
+			wanted = append(wanted, name)
+		}
+	}
 	for len(ids) > 0 {
 		a, err := e.client.Call(ctx, rpc.Call{
 			Operation: rpc.OpRead, Model: templateModel, Method: "read", Args: []any{anyOf(ids)},
@@ -157,6 +162,10 @@ func (e *Endpoint) product(s *session, r row, v *variants, fields []string, bega
 		edit: edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")},
 	}
 	for _, name := range fields {
+		if s.stocked([]string{name}) {
+			p.Fields[name] = s.stockOf(v)
+			continue
+		}
 		value, err := decode(s.schema.Fields[name], r[name])
 		if err != nil {
 			return p, &pipeline.Error{Code: pipeline.CodeBadAnswer, Class: pipeline.Transient, Message: "Odoo's answer cannot be read", Cause: err}
@@ -173,6 +182,11 @@ func (e *Endpoint) product(s *session, r row, v *variants, fields []string, bega
 	}
 	// A date has whole seconds, cut off: an edit in the rest of that second would leave it as it is.
 	p.Settled = !began.IsZero() && !began.Before(modified.Add(2*time.Second))
+	if v != nil && v.stock != nil {
+		if moved, err := time.Parse(dateTime, v.stock.newest); err == nil && moved.After(modified) {
+			modified = moved
+		}
+	}
 	if ahead, ok := e.client.Offset(); ok {
 		p.Modified = modified.Add(-ahead)
 	}

@@ -74,8 +74,9 @@ func (e *Endpoint) field(d dialect, name string, attributes row) (pipeline.Field
 	default:
 		return f, false
 	}
-	if name == "qty_available" {
-		f.ReadOnly = true // from 19 on a write of it moves stock
+	if name == stockField {
+		// Without a warehouse it is only read: from 19 on a write of it moves stock of the first one.
+		f.ReadOnly = e.settings.Stock == nil
 	}
 	return f, true
 }

@@ -17,6 +17,7 @@ type session struct {
 	dialect    dialect
 	language   string // of translated fields; "" is the database's own
 	company    int
+	warehouse  *warehouse // nil without a stock block
 	schema     pipeline.Schema
 	searchable map[string]bool      // by field
 	about      pipeline.Description // without its time
@@ -34,6 +35,11 @@ const (
 	quiet
 	// findRepeats makes load leave a record alone whose external id it knows already.
 	findRepeats
+	// counting makes quants take what was counted.
+	counting
+	// ownVariant keeps a new template from making its variant, since the call makes it. Otherwise the
+	// template would switch it on, though it be archived itself.
+	ownVariant
 )
 
 // context returns the context of a call.
@@ -54,6 +60,12 @@ func (s *session) context(flags flag) map[string]any {
 	}
 	if flags&findRepeats != 0 {
 		c["mode"], c["noupdate"] = "update", true
+	}
+	if flags&counting != 0 {
+		c["inventory_mode"] = true
+	}
+	if flags&ownVariant != 0 {
+		c["create_product_product"] = false
 	}
 	return c
 }
@@ -127,6 +139,9 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 		s.hashing = last.hashing
 	}
 	if err := e.readUser(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := e.readWarehouse(ctx, s); err != nil {
 		return nil, err
 	}
 	if err := e.readSchema(ctx, s); err != nil {

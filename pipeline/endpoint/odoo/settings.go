@@ -38,7 +38,14 @@ type Categories struct {
 // Stock says whose quantity is meant.
 type Stock struct {
 	Warehouse string `hcl:"warehouse"` // its code
+	Quantity  string `hcl:"quantity,optional"`
 }
+
+// What of the stock counts; "" is on hand.
+const (
+	quantityOnHand = "on_hand"
+	quantityFree   = "free" // on hand less what is reserved
+)
 
 // Webhook is how Odoo may call Tandem.
 type Webhook struct {
@@ -159,6 +166,9 @@ func (s *Settings) validateBlocks(p *problems) {
 	}
 	if s.Stock != nil && s.Stock.Warehouse == "" {
 		p.add("stock.warehouse", "No warehouse", `warehouse is the short name of a warehouse, as in warehouse = "WH".`)
+	}
+	if s.Stock != nil && !slices.Contains([]string{"", quantityOnHand, quantityFree}, s.Stock.Quantity) {
+		p.add("stock.quantity", "Unknown quantity", `quantity is "on_hand", or "free" for what is on hand less what is reserved.`)
 	}
 	if s.Webhook != nil && s.Webhook.Secret.IsZero() {
 		p.add("webhook.secret", "Empty secret", "A webhook without a secret would take calls from anybody.")

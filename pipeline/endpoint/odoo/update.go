@@ -30,30 +30,34 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 	}
 	before := map[int64]*variants{}
 	if len(ids) > 0 {
-		if before, _, err = e.variantsOf(ctx, s, ids); err != nil {
+		if before, _, err = e.variantsOf(ctx, s, ids, s.stocked(fieldsOf(lines))); err != nil {
 			return failedAll(receipts, err)
 		}
 	}
 	lines = e.placed(ctx, s, lines, w.fail)
 	var active, archived, back []line
 	for _, l := range lines {
-		switch v := before[l.id]; {
-		case v.excluded() != "":
+		v := before[l.id]
+		if v.excluded() != "" {
 			w.fail(l, moved(l.id, v.excluded()))
-		case v.archived:
+			continue
+		}
+		if l, err = s.counted(l, v); err != nil {
+			w.fail(l, err)
+			continue
+		}
+		w.out[l.index] = outcome{id: l.id}
+		if v.archived {
 			fields, returns := l.split()
 			archived, back = appendFilled(archived, fields), appendFilled(back, returns)
-		default:
+		} else {
 			active = appendFilled(active, l)
 		}
-		if len(l.values) == 0 && w.out[l.index].err == nil {
-			w.out[l.index] = outcome{id: l.id}
-		}
 	}
-	w.updateAll(ctx, active, 0)
-	w.updateAll(ctx, archived, archivedToo)
+	w.updateAll(ctx, active, before, 0)
+	w.updateAll(ctx, archived, before, archivedToo)
 	back = slices.DeleteFunc(back, func(l line) bool { return w.out[l.index].err != nil })
-	w.updateAll(ctx, back, 0)
+	w.updateAll(ctx, back, before, 0)
 	e.tellGone(ctx, s, w.out)
 	return e.receipts(ctx, s, w.out, lines, before)
 }
@@ -100,10 +104,10 @@ func appendFilled(lines []line, l line) []line {
 }
 
 // updateAll writes lines in as few transactions as their columns allow.
-func (w *writer) updateAll(ctx context.Context, lines []line, flags flag) {
+func (w *writer) updateAll(ctx context.Context, lines []line, before map[int64]*variants, flags flag) {
 	for _, group := range grouped(lines) {
 		for some := range slices.Chunk(group, loadSize) {
-			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
+			w.write(ctx, w.unmoved(ctx, some, before), func(ctx context.Context, lines []line) ([]int64, []int, error) {
 				return w.update(ctx, lines, flags)
 			})
 		}
@@ -111,8 +115,15 @@ func (w *writer) updateAll(ctx context.Context, lines []line, flags flag) {
 }
 
 // update writes lines with the same columns in one transaction: by one write where they have all values
-// in common, which is many times faster, else by load.
+// in common, which is many times faster, else by load. Stock alone is counted without touching the product.
 func (w *writer) update(ctx context.Context, lines []line, flags flag) (ids []int64, blamed []int, err error) {
+	columns := lines[0].columns()
+	if lines[0].counts() {
+		if len(columns) == 1 {
+			return w.countAll(ctx, lines, flags)
+		}
+		flags |= counting
+	}
 	ids = make([]int64, len(lines))
 	for i, l := range lines {
 		ids[i] = l.id
@@ -124,17 +135,19 @@ func (w *writer) update(ctx context.Context, lines []line, flags flag) (ids []in
 		})
 		return ids, nil, err
 	}
-	columns := lines[0].columns()
 	rows := make([]any, len(lines))
 	for i, l := range lines {
 		rows[i] = append([]any{string(keyOf(l.id))}, l.cells(columns)...)
 	}
-	_, blamed, err = w.load(ctx, w.s, rpc.OpUpdate, append([]any{".id"}, header(columns)...), rows, flags)
+	_, blamed, err = w.load(ctx, w.s, rpc.OpUpdate, append([]any{".id"}, lines[0].header(columns)...), rows, flags)
 	return ids, blamed, err
 }
 
 // together tells whether one write does for all lines.
 func (w *writer) together(lines []line) bool {
+	if lines[0].counts() {
+		return false
+	}
 	if len(lines) == 1 {
 		return true
 	}

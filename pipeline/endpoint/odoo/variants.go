@@ -11,24 +11,33 @@ import (
 
 // variants is what is known of the variants of one template.
 type variants struct {
+	id int64 // the one that makes the product where counted is 1
 	// counted are those that make the product: the active ones, or the archived ones where none is active.
 	counted int
 	// archived: none is active, so the template's own fields show them only with archivedToo.
 	archived bool
 	newest   string // the latest write_date of all of them, "" where there is none
 	edits    []edit
+	// Where the stock was asked for: what lies in the warehouse, and whether it can be counted.
+	stock             *stock
+	storable, tracked bool
 }
 
 // edit tells when a row was last written, and by whom.
 type edit struct {
+	model    string // "" is the template's or the variant's
 	row, uid int64
 	date     string
 }
 
-// variantsOf returns the variants of templates; templates without one are not in it.
-func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64) (map[int64]*variants, time.Time, error) {
-	rows, a, err := e.searchRead(ctx, s, rpc.OpRead, variantModel, domain{where("product_tmpl_id", "in", anyOf(ids))},
-		[]string{"product_tmpl_id", "active", "write_date", "write_uid"}, window{order: "id"})
+// variantsOf returns the variants of templates, with their stock if stocked; templates without one are
+// not in it.
+func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64, stocked bool) (map[int64]*variants, time.Time, error) {
+	fields := []string{"product_tmpl_id", "active", "write_date", "write_uid"}
+	if stocked {
+		fields = append(fields, "tracking", s.dialect.storable)
+	}
+	rows, a, err := e.searchRead(ctx, s, rpc.OpRead, variantModel, domain{where("product_tmpl_id", "in", anyOf(ids))}, fields, window{order: "id"})
 	if err != nil {
 		return nil, time.Time{}, err
 	}
@@ -44,6 +53,10 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64) (map
 		if r.isTrue("active") {
 			active[id]++
 		}
+		if v.id == 0 || r.isTrue("active") {
+			v.id = r.id()
+			v.storable, v.tracked = s.dialect.keepsStock(r), r.text("tracking") != "none" && r.text("tracking") != ""
+		}
 		v.edits = append(v.edits, edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")})
 		v.newest = max(v.newest, r.text("write_date"))
 	}
@@ -53,7 +66,10 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64) (map
 			v.counted = len(v.edits)
 		}
 	}
-	return found, a.Began, nil
+	if stocked {
+		err = e.readStock(ctx, s, found)
+	}
+	return found, a.Began, err
 }
 
 // excluded says why a template takes no part, "" if it does.
@@ -67,15 +83,20 @@ func (v *variants) excluded() string {
 	return ""
 }
 
-// stamp returns the text that changes with the product: the dates that move when it is edited.
+// stamp returns the text that changes with the product: the dates that move when it is edited, and its
+// stock, which moves without them.
 func (s *session) stamp(templateDate string, v *variants) string {
-	switch {
-	case v == nil:
+	if v == nil {
 		return templateDate
-	case s.dialect.variantDateTells:
-		return v.newest
 	}
-	return templateDate + "/" + v.newest
+	stamp := v.newest
+	if !s.dialect.variantDateTells {
+		stamp = templateDate + "/" + v.newest
+	}
+	if v.stock != nil {
+		stamp += "/" + s.warehouse.quantity(v.stock).String()
+	}
+	return stamp
 }
 
 // untouched tells whether nobody but the user edited the rows since they were as in before: each row
@@ -90,6 +111,12 @@ func (v *variants) untouched(s *session, before *variants) bool {
 		for _, old := range before.edits {
 			known[old] = true
 		}
+		if before.stock != nil {
+			for _, old := range before.stock.edits {
+				known[old] = true
+			}
+		}
 	}
-	return !slices.ContainsFunc(v.edits, func(now edit) bool { return now.uid != s.uid && !known[now] })
+	foreign := func(now edit) bool { return now.uid != s.uid && !known[now] }
+	return !slices.ContainsFunc(v.edits, foreign) && (v.stock == nil || !slices.ContainsFunc(v.stock.edits, foreign))
 }

@@ -66,7 +66,7 @@ func TestWhichDatesMove(t *testing.T) {
 		{"variant archived", write(variantModel, "active", false), onlyP, onlyP},
 		{"variant own image", write(variantModel, "image_variant_1920", pixel), onlyP, onlyP},
 		{"stock counted", func(w *world, _, variant int64) error {
-			_, err := w.admin.Create("stock.quant", odoosim.Values{"product_id": variant, "location_id": 8, "inventory_quantity_auto_apply": 3})
+			_, err := w.admin.With("inventory_mode", true).Create("stock.quant", odoosim.Values{"product_id": variant, "location_id": 8, "inventory_quantity_auto_apply": 3})
 			return err
 		}, none, none},
 		{"category renamed", func(w *world, _, _ int64) error {

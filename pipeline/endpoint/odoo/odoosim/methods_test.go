@@ -212,7 +212,7 @@ func TestAttributesChange(t *testing.T) {
 		w.expect(template, map[string]any{"list_price": 7.5})
 
 		// One variant with the value is used, the other is not: the first is archived, the second deleted.
-		_, err = w.admin.Create("stock.quant", quantOf(int(dearer[0]), 8, 3))
+		_, err = w.admin.With("inventory_mode", true).Create("stock.quant", quantOf(int(dearer[0]), 8, 3))
 		must(t, err)
 		second := w.read(w.admin, "product.template.attribute.line", lines[0], "value_ids").([]int64)
 		kept := second[1:]

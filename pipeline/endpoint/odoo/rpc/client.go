@@ -34,6 +34,7 @@ const (
 	OpRemove   = "remove"
 	OpSettle   = "settle"
 	OpCategory = "category"
+	OpStock    = "stock"
 )
 
 // Call is one call of a model's method.

@@ -34,5 +34,6 @@ func All(d orm.Dialect, custom []*orm.Field) []*orm.Model {
 		units(), categories(d), templates(d, custom), variants(d),
 		attributes(), attributeValues(), attributeLines(), templateValues(),
 		warehouses(), locations(), quants(d), moves(), moveLines(),
+		named("stock.lot", "Lot/Serial"), named("stock.quant.package", "Packages"), named("res.partner", "Contact"),
 	}
 }

@@ -19,13 +19,20 @@ func quants(d orm.Dialect) *orm.Model {
 	}
 	apply := orm.Computed(autoApply, "Inventoried Quantity", orm.Float, func(_ *orm.Env, r *orm.Row) any { return r.Get("quantity") })
 	apply.Readonly, apply.Digits = false, 2
-	apply.Set = func(e *orm.Env, ids []int64, v any) error { return applyCount(e, ids, v, d.ZeroMoves) }
+	apply.Set = func(e *orm.Env, ids []int64, v any) error {
+		if !e.Context.True("inventory_mode") {
+			return nil // taken without a word
+		}
+		return applyCount(e, ids, v, d.ZeroMoves)
+	}
 	return &orm.Model{
 		Name: quant, Label: "Quants", Order: "id", NameFrom: "product_id",
 		Fields: []*orm.Field{
 			orm.Reference("product_id", "Product", variant).Must().Index(),
 			orm.Reference("location_id", "Location", location).Must(),
 			orm.Reference("company_id", "Company", "res.company"),
+			orm.Reference("lot_id", "Lot/Serial Number", "stock.lot"), orm.Reference("package_id", "Package", "stock.quant.package"),
+			orm.Reference("owner_id", "Owner", "res.partner"),
 			number("quantity", "Quantity"), number("reserved_quantity", "Reserved Quantity"),
 			number(counted, "Counted Quantity"), orm.Column(counted+"_set", "Inventory Quantity Set", orm.Boolean), apply,
 		},
@@ -89,6 +96,11 @@ func mayHoldStock(e *orm.Env, values orm.Values) error {
 	return nil
 }
 
+// ownerOf returns the template of a variant.
+func ownerOf(e *orm.Env, id int64) *orm.Row {
+	return e.Model(template).Fetch(e.Model(variant).Fetch(id).Ref("product_tmpl_id"))
+}
+
 func findQuant(e *orm.Env, values orm.Values) int64 {
 	product, _ := values["product_id"].(int64)
 	at, _ := values["location_id"].(int64)
@@ -138,6 +150,9 @@ func applyCount(e *orm.Env, ids []int64, v any, zeroMoves bool) error {
 	n, _ := v.(float64)
 	for _, id := range ids {
 		r := e.Model(quant).Fetch(id)
+		if t := ownerOf(e, r.Ref("product_id")); t.Text("tracking") != "none" {
+			continue // without a lot nothing is set, and nothing is said
+		}
 		difference := orm.Round(n-r.Number("quantity"), 2)
 		if difference == 0 && !zeroMoves {
 			continue
@@ -150,32 +165,4 @@ func applyCount(e *orm.Env, ids []int64, v any, zeroMoves bool) error {
 		}
 	}
 	return nil
-}
-
-// recordMove leaves the done move and its line behind an inventory.
-func recordMove(e *orm.Env, q *orm.Row, difference float64) error {
-	from, to := inventoryLocation(e), q.Ref("location_id")
-	if difference < 0 {
-		from, to, difference = to, from, -difference
-	}
-	values := orm.Values{
-		"product_id": q.Ref("product_id"), "quantity": difference, "location_id": from, "location_dest_id": to,
-		"company_id": q.Get("company_id"), "date": e.Tx.Stamp,
-	}
-	super := e.Super()
-	made, err := super.CreateRows(e.Model(move), []orm.Values{with(with(values, "name", "Product Quantity Updated"), "is_inventory", true)})
-	if err != nil {
-		return err
-	}
-	_, err = super.CreateRows(e.Model(moveLine), []orm.Values{with(with(values, "move_id", made[0]), "reference", "Product Quantity Updated")})
-	return err
-}
-
-func inventoryLocation(e *orm.Env) int64 {
-	for r := range e.Model(location).Rows().All() {
-		if r.Text("usage") == "inventory" {
-			return r.ID
-		}
-	}
-	return 0
 }

@@ -92,7 +92,7 @@ func plantCompanies(e *orm.Env, s Seed) error {
 				return err
 			}
 		}
-		if err := add(e, warehouse, 0, orm.Values{"name": name, "code": code, "company_id": company, "lot_stock_id": first + 1}); err != nil {
+		if err := add(e, warehouse, 0, orm.Values{"name": name, "code": code, "company_id": company, "lot_stock_id": first + 1, "view_location_id": first}); err != nil {
 			return err
 		}
 	}

@@ -11,8 +11,14 @@ func warehouses() *orm.Model {
 		orm.Column("name", "Warehouse", orm.Char).Must(), orm.Column("code", "Short Name", orm.Char).Must(),
 		orm.Reference("company_id", "Company", "res.company").Must(),
 		orm.Reference("lot_stock_id", "Location Stock", location).Must(),
+		orm.Reference("view_location_id", "View Location", location).Must(),
 		orm.Column("active", "Active", orm.Boolean).Or(true),
 	}}
+}
+
+// named is a model that others point at and of which nothing but the name matters.
+func named(name, label string) *orm.Model {
+	return &orm.Model{Name: name, Label: label, Order: "id", Fields: []*orm.Field{orm.Column("name", "Name", orm.Char).Must()}}
 }
 
 func locations() *orm.Model {
@@ -148,7 +154,7 @@ func variantQuantity(e *orm.Env, r *orm.Row) (onHand, reserved float64) {
 	}
 	at := e.Context.Int("location")
 	if w := e.Model(warehouse).Fetch(e.Context.Int(e.Dialect().WarehouseKey)); w != nil {
-		at = w.Ref("lot_stock_id")
+		at = w.Ref("view_location_id")
 	}
 	for _, q := range quants {
 		l := e.Model(location).Fetch(q.Ref("location_id"))

@@ -75,14 +75,16 @@ func favorite(d orm.Dialect) *orm.Field {
 // typeFields are what says whether a product is storable.
 func typeFields(d orm.Dialect) []*orm.Field {
 	kind := orm.Column("type", "Product Type", orm.Selection).Must().Or("consu")
+	tracking := orm.Column("tracking", "Tracking", orm.Selection).Must().Or("none")
+	tracking.Options = [][2]string{{"serial", "By Unique Serial Number"}, {"lot", "By Lots"}, {"none", "No Tracking"}}
 	if !d.DetailedType {
 		kind.Options = [][2]string{{"consu", "Goods"}, {"service", "Service"}, {"combo", "Combo"}}
-		return []*orm.Field{kind}
+		return []*orm.Field{kind, tracking}
 	}
 	kind.Options = [][2]string{{"consu", "Consumable"}, {"service", "Service"}, {"product", "Storable Product"}}
 	detailed := orm.Column("detailed_type", "Product Type", orm.Selection).Must().Or("consu")
 	detailed.Options = kind.Options
-	return []*orm.Field{kind, detailed}
+	return []*orm.Field{kind, tracking, detailed}
 }
 
 // sameType gives `type` and `detailed_type` one value where the version has both and only one was given.

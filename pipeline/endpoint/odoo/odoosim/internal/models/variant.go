@@ -20,6 +20,7 @@ func variants(d orm.Dialect) *orm.Model {
 	fields = append(fields, variantColumns(d)...)
 	fields = append(fields,
 		orm.Column("active", "Active", orm.Boolean).Or(true), owner, values,
+		orm.Children("stock_quant_ids", "Stock Quant", quant, "product_id"),
 		orm.Computed("combination_indices", "Combination Indices", orm.Char, func(_ *orm.Env, r *orm.Row) any {
 			return combination(r.IDs("product_template_attribute_value_ids"))
 		}),

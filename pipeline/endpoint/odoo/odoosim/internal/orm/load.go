@@ -3,6 +3,8 @@ package orm
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
@@ -85,6 +87,7 @@ func textMember(name, v string) xmlrpc.Member { return xmlrpc.Member{Name: name,
 func (l *loader) extract(index int, cells []any) (loadRow, error) {
 	l.at = index
 	row := loadRow{index: index, values: Values{}}
+	below := map[string][]nestedCell{}
 	for i, column := range l.columns {
 		if i >= len(cells) {
 			break
@@ -99,22 +102,41 @@ func (l *loader) extract(index int, cells []any) (loadRow, error) {
 			continue
 		}
 		f := l.Self.byName[name]
+		if f.Type == One2many && sub != "" {
+			below[name] = append(below[name], nestedCell{sub, cells[i]})
+			continue
+		}
 		if !Truthy(cells[i]) {
 			row.values[name] = false
 			continue
 		}
 		v, err := l.cell(f, sub, cells[i])
-		if err == nil {
-			row.values[name] = v
-			continue
-		}
-		var bad *badCell
-		if !errors.As(err, &bad) {
+		if err := l.keep(row, f, v, err); err != nil {
 			return row, err
 		}
-		l.message("error", index, textMember("field", name), textMember("message", bad.message), textMember("field_name", f.Label))
+	}
+	for _, name := range slices.Sorted(maps.Keys(below)) {
+		f := l.Self.byName[name]
+		v, err := l.child(f, below[name])
+		if err := l.keep(row, f, v, err); err != nil {
+			return row, err
+		}
 	}
 	return row, nil
+}
+
+// keep puts a converted cell into its row, or says what is wrong with it.
+func (l *loader) keep(row loadRow, f *Field, v any, err error) error {
+	var bad *badCell
+	switch {
+	case err == nil:
+		row.values[f.Name] = v
+	case !errors.As(err, &bad):
+		return err
+	default:
+		l.message("error", row.index, textMember("field", f.Name), textMember("message", bad.message), textMember("field_name", f.Label))
+	}
+	return nil
 }
 
 func (l *loader) qualify(v any) string {
