@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -45,6 +46,8 @@ type Field struct {
 type Schema struct {
 	Fields map[string]Field `json:"fields"`
 	Open   bool             `json:"open,omitempty"` // fields that are not listed exist too, as TypeAny
+	// OpenBelow are beginnings of names ("attributes."): fields that are not listed, but named so, exist too.
+	OpenBelow []string `json:"open_below,omitempty"`
 }
 
 // Lookup returns the field of that name.
@@ -52,7 +55,7 @@ func (s Schema) Lookup(name string) (Field, bool) {
 	if f, ok := s.Fields[name]; ok {
 		return f, true
 	}
-	if s.Open {
+	if s.Open || slices.ContainsFunc(s.OpenBelow, func(begin string) bool { return strings.HasPrefix(name, begin) }) {
 		return Field{Name: name, Type: TypeAny, Digits: Unlimited}, true
 	}
 	return Field{}, false

@@ -38,6 +38,12 @@ func archivedIsWrittenTruly(s *session) {
 // remove removes the records, which must succeed, and returns the receipts.
 func (s *session) remove(how pipeline.Removal, keys ...pipeline.Key) []pipeline.Receipt {
 	s.Helper()
+	if how == pipeline.Delete && s.h.Delete != nil {
+		for _, key := range keys {
+			s.h.Delete(s.T, key)
+		}
+		return nil
+	}
 	var receipts []pipeline.Receipt
 	for batch := range batches(s, keys) {
 		receipts = append(receipts, s.end.Remove(s.Context(), batch, how)...)
@@ -74,6 +80,12 @@ func removeArchives(s *session) {
 
 // "Removing what is gone already succeeds."
 func removeDeletes(s *session) {
+	if s.h.Delete != nil {
+		key := s.create(s.draft())[0].Key
+		s.classed("Delete", s.end.Remove(s.Context(), []pipeline.Key{key}, pipeline.Delete)[0].Err, pipeline.Permanent, pipeline.CodeRecordRejected)
+		s.fetch(key)
+		return
+	}
 	records := s.create(s.draft(), s.draft(), s.draft())
 	for _, keys := range [][]pipeline.Key{{records[0].Key}, {records[0].Key, records[1].Key}, {records[1].Key}} {
 		for _, r := range s.remove(pipeline.Delete, keys...) {

@@ -100,11 +100,19 @@ func cancelledContext(s *session) {
 	for _, r := range s.end.Update(ctx, []pipeline.Patch{{Key: record.Key, Fields: pipeline.Values{s.f.Title: pipeline.Text("never")}}}) {
 		check("Update", r.Err)
 	}
-	for _, r := range s.end.Remove(ctx, []pipeline.Key{record.Key}, pipeline.Delete) {
+	for _, r := range s.end.Remove(ctx, []pipeline.Key{record.Key}, s.removal()) {
 		check("Remove", r.Err)
 	}
 	s.holds("after cancelled writes", s.fetch(record.Key)[record.Key], pipeline.Values{s.f.Title: record.Fields[s.f.Title]})
 	s.settles([]pipeline.Draft{draft}, "")
+}
+
+// removal is a way of removing that the endpoint has.
+func (s *session) removal() pipeline.Removal {
+	if s.h.Delete != nil {
+		return pipeline.Archive
+	}
+	return pipeline.Delete
 }
 
 // "One endpoint serves ... several goroutines at once."

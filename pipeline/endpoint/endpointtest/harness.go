@@ -18,6 +18,9 @@ type Harness struct {
 	// Edit changes a record as somebody in the shop does, beside the endpoint. nil edits through Update
 	// of a second connection.
 	Edit func(t *testing.T, key pipeline.Key, fields pipeline.Values)
+	// Delete takes a record away as somebody in the shop does; for a system that lets nobody delete through the
+	// endpoint. nil deletes through Remove.
+	Delete func(t *testing.T, key pipeline.Key)
 	// CountCategories tells how many categories of that path the system has. nil leaves out the check
 	// that no level is made twice.
 	CountCategories func(t *testing.T, path string) int
@@ -27,6 +30,8 @@ type Harness struct {
 
 	// UniqueEAN: the system refuses a second record with the same value of Fields.EAN.
 	UniqueEAN bool
+	// KeyedByEAN: the value of Fields.EAN is a record's key, and no update changes it.
+	KeyedByEAN bool
 	// FindsRepeats: Create of a draft that was made already finds the record. Where the system
 	// does not allow it, only Settle does.
 	FindsRepeats bool

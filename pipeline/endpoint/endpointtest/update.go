@@ -33,6 +33,9 @@ func (s *session) edits() pipeline.Values {
 	if s.f.Category != "" {
 		edits[s.f.Category] = s.path(s.prefix, "Edited")
 	}
+	if s.h.KeyedByEAN {
+		delete(edits, s.f.EAN)
+	}
 	delete(edits, "")
 	return edits
 }
@@ -55,6 +58,9 @@ func updateToNullClears(s *session) {
 // "A batch that fails as a whole is split until the culprits stand alone."
 func updateRefusesOnlyTheBad(s *session) {
 	for _, bad := range s.badValues(s.create(s.draft())[0].Fields[s.f.EAN]) {
+		if _, another := bad.fields[s.f.EAN]; another && s.h.KeyedByEAN {
+			bad.codes = []pipeline.Code{pipeline.CodeRecordRejected}
+		}
 		drafts := []pipeline.Draft{s.draft(), s.draft(), s.draft()}
 		records := s.create(drafts...)
 		title := pipeline.Values{s.f.Title: pipeline.Text("patched " + s.prefix)}

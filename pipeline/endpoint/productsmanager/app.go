@@ -8,12 +8,19 @@ import (
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 )
 
 // app is the surface that PM's own pages use: products by id, partial updates, lists sorted at will.
 type app struct{}
 
-func (app) can() capabilities { return capabilities{changes: true, search: true} }
+func (app) can() capabilities {
+	return capabilities{sorts: true, login: true, batch: batchSize}
+}
+
+func (app) schema(separator string) pipeline.Schema { return product.Schema(separator) }
+
+func (app) key(p product.Product) pipeline.Key { return pipeline.Key(p.ID()) }
 
 func (app) list(o order, page, size int) client.Request {
 	by, direction := "created_at", "asc"
@@ -36,7 +43,7 @@ func (app) search(text string) client.Request {
 }
 
 func (app) get(key pipeline.Key) client.Request {
-	return client.Request{Op: client.Get, Method: http.MethodGet, Path: path(key)}
+	return client.Request{Op: client.Get, Method: http.MethodGet, Path: path("/products/", string(key))}
 }
 
 func (app) create(body map[string]any) client.Request {
@@ -44,11 +51,11 @@ func (app) create(body map[string]any) client.Request {
 }
 
 func (app) update(key pipeline.Key, body map[string]any) client.Request {
-	return client.Request{Op: client.Update, Method: http.MethodPut, Path: path(key), Body: body}
+	return client.Request{Op: client.Update, Method: http.MethodPut, Path: path("/products/", string(key)), Body: body}
 }
 
 func (app) remove(key pipeline.Key) client.Request {
-	return client.Request{Op: client.Delete, Method: http.MethodDelete, Path: path(key)}
+	return client.Request{Op: client.Delete, Method: http.MethodDelete, Path: path("/products/", string(key))}
 }
 
 func (app) names(field string) []string {
@@ -67,11 +74,11 @@ func (app) names(field string) []string {
 	return []string{field}
 }
 
-// path is a product's address. Ids are opaque: one of dots alone must not climb out of /products.
-func path(key pipeline.Key) string {
-	id := url.PathEscape(string(key))
+// path is a product's address. Ids are opaque: one of dots alone must not climb out of the folder.
+func path(folder, id string) string {
+	id = url.PathEscape(id)
 	if strings.Trim(id, ".") == "" {
 		id = strings.ReplaceAll(id, ".", "%2E")
 	}
-	return "/products/" + id
+	return folder + id
 }

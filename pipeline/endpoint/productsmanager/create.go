@@ -1,6 +1,7 @@
 package productsmanager
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -17,10 +18,13 @@ import (
 // tokenPrefix marks an external_id as a creation of Tandem's.
 const tokenPrefix = "tandem:"
 
-// Create makes the products one by one, several at once. PM's bulk request is not used: which of its
-// items failed, and why, is not documented.
+// Create makes the products one by one, several at once, where there is no batch that tells of each item
+// what became of it: of PM's bulk request that is not documented.
 func (e *endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeline.Receipt {
 	made, err := e.repeated(ctx, drafts)
+	if b, ok := e.surface.(batcher); ok && err == nil {
+		return e.createTogether(ctx, b, drafts, made)
+	}
 	return e.fanOut(len(drafts), func(i int) pipeline.Receipt {
 		switch {
 		case err != nil:
@@ -93,7 +97,7 @@ func (e *endpoint) create(ctx context.Context, d pipeline.Draft) pipeline.Receip
 	}
 	found, _ := wire.ReadOne(answer.JSON)
 	p := product.Product(found)
-	key := pipeline.Key(p.ID())
+	key := e.surface.key(p)
 	if key == "" { // made, but it does not say as what
 		keys, err := e.Settle(ctx, []pipeline.Draft{d})
 		if err != nil || keys[0] == "" {
@@ -114,7 +118,7 @@ func (e *endpoint) create(ctx context.Context, d pipeline.Draft) pipeline.Receip
 func (e *endpoint) duplicate(ctx context.Context, d pipeline.Draft, refused *pipeline.Error) pipeline.Receipt {
 	refused.Message = "Products Manager already has a product with that unique value"
 	ean := d.Fields["ean"].String()
-	if ean == "" || !e.surface.can().search {
+	if ean == "" {
 		return pipeline.Receipt{Err: refused}
 	}
 	refused.Message = fmt.Sprintf("Products Manager already has a product with the EAN %q", ean)
@@ -127,9 +131,9 @@ func (e *endpoint) duplicate(ctx context.Context, d pipeline.Draft, refused *pip
 		refused.Remedy = "Look in the trash of Products Manager and restore the product or delete it for good; else correct the EAN."
 	default:
 		if id, known := holder.ExternalID(); known && id == tokenPrefix+d.Token {
-			return e.adopt(ctx, pipeline.Key(holder.ID()), d)
+			return e.adopt(ctx, e.surface.key(holder), d)
 		}
-		refused.Message += ": " + holder.ID()
+		refused.Message += ": " + cmp.Or(holder.ID(), string(e.surface.key(holder)))
 		if !d.Since.IsZero() && e.client.Server(d.Since).Before(latest(holder.Updated(), holder.Created())) {
 			refused.Class = pipeline.Stale
 		}
@@ -137,9 +141,20 @@ func (e *endpoint) duplicate(ctx context.Context, d pipeline.Draft, refused *pip
 	return pipeline.Receipt{Err: refused}
 }
 
-// holder searches the product with that EAN; nil if the search does not show it.
+// holder looks for the product with that EAN; nil if it is not shown.
 func (e *endpoint) holder(ctx context.Context, ean string) (product.Product, error) {
-	answer, err := e.client.Do(ctx, e.surface.search(ean))
+	if e.surface.can().byEAN {
+		read, err := e.read(ctx, pipeline.Key(product.NormalEAN(ean)))
+		if isGone(err) {
+			return nil, nil
+		}
+		return read.product, err
+	}
+	s, ok := e.surface.(searcher)
+	if !ok {
+		return nil, nil
+	}
+	answer, err := e.client.Do(ctx, s.search(ean))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package productsmanager
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,7 +50,7 @@ func (e *endpoint) ask(ctx context.Context) (pipeline.Description, error) {
 	version, advice := e.version(ctx), e.advice(ctx)
 	return pipeline.Description{
 		Identity: e.identity(), Product: "Products Manager", Version: version, User: e.client.User(),
-		Schema: e.schema, BatchSize: batchSize, Advice: advice,
+		Schema: e.schema, BatchSize: e.surface.can().batch, Advice: advice,
 	}, nil
 }
 
@@ -59,6 +60,9 @@ func (e *endpoint) identity() string {
 	identity := strings.ToLower(e.client.Host()) + strings.TrimSuffix(e.client.BasePath(), "/api/v1")
 	if tenant := e.client.Tenant(); tenant != "" {
 		identity += "#" + tenant
+	}
+	if e.surface.can().byEAN {
+		identity += "#ean" // products have other keys
 	}
 	return identity
 }
@@ -76,11 +80,16 @@ func (e *endpoint) version(ctx context.Context) string {
 
 // advice warns of PM's own synchronization with Odoo: two engines on one catalogue undo each other's work.
 func (e *endpoint) advice(ctx context.Context) []string {
+	var advice []string
+	_, feeds := e.surface.(feeder)
+	if !feeds && !e.surface.can().sorts {
+		advice = append(advice, fmt.Sprintf("The API %q of Products Manager does not tell what changed: every cycle lists all products, %d a request. With a large catalogue, raise `every` in the pipeline.", e.settings.API, pageSize))
+	}
 	answer, err := e.client.Do(ctx, client.Request{Op: client.Status, Method: http.MethodGet, Path: "/odoo/status"})
 	if err != nil || !odooSyncOn(answer.JSON) {
-		return nil // not permitted, or no such module
+		return advice // not permitted, or no such module
 	}
-	return []string{"Products Manager's own synchronization with Odoo is on. Switch it off before Tandem runs: two engines on one catalogue undo each other's changes."}
+	return append(advice, "Products Manager's own synchronization with Odoo is on. Switch it off before Tandem runs: two engines on one catalogue undo each other's changes.")
 }
 
 // odooSyncOn reads an answer whose shape is not documented: any of the usual words for "on".

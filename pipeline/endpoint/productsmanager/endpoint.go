@@ -16,7 +16,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 )
 
-// batchSize is how many records one call takes: each is a request of its own, so larger batches would
+// batchSize is how many records one call takes where there are no batches: each is a request of its own, so larger batches would
 // only lengthen the time between the look at a record and its write.
 const batchSize = 20
 
@@ -47,20 +47,20 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 	if err != nil {
 		return nil, &pipeline.Error{Code: pipeline.CodeConfiguration, Message: fmt.Sprintf("%q is not an address", s.URL), Cause: err}
 	}
-	surface := surfaces()[s.API]
+	surface := surfaceOf(s.API)
 	if surface == nil {
-		return nil, &pipeline.Error{Code: pipeline.CodeConfiguration, Message: fmt.Sprintf("the API %q of Products Manager is not supported yet", s.API)}
+		return nil, &pipeline.Error{Code: pipeline.CodeConfiguration, Message: fmt.Sprintf("Products Manager has no API %q", s.API)}
 	}
 	rate := Rate{}
 	if s.Rate != nil {
 		rate = *s.Rate
 	}
-	schema := product.Schema(s.separator())
+	schema := surface.schema(s.separator())
 	e := &endpoint{
 		settings: s, surface: surface, schema: schema,
 		writer: product.Writer{Schema: schema, Names: surface.names},
 		client: client.New(client.Config{
-			Base: base, APIKey: s.APIKey, Email: s.Email, Password: s.Password, Tenant: s.Tenant,
+			Base: base, APIKey: s.APIKey, KeyHeader: surface.can().keyHeader, Email: s.Email, Password: s.Password, Tenant: s.Tenant,
 			Timeout: s.Timeout, Workers: s.Workers, Reads: rate.Read, Writes: rate.Write,
 			Now: deps.Now, Observe: deps.Observe,
 		}),
@@ -105,7 +105,7 @@ func (e *endpoint) fanOut(n int, write func(i int) pipeline.Receipt) []pipeline.
 // record makes the record of a product that was read by a request that the server cannot have seen
 // before start. The product must hold all paths.
 func (e *endpoint) record(p product.Product, paths []product.Path, start time.Time) *pipeline.Record {
-	r := &pipeline.Record{Key: pipeline.Key(p.ID()), Fields: p.Values(paths), Stamp: p.Stamp()}
+	r := &pipeline.Record{Key: e.surface.key(p), Fields: p.Values(paths), Stamp: p.Stamp()}
 	if updated := p.Updated(); !updated.IsZero() {
 		r.Modified = e.client.Local(updated)
 		r.Settled = !start.IsZero() && !start.Before(updated.Add(stampDoubt))

@@ -71,15 +71,19 @@ func (e *endpoint) alive(ctx context.Context) error {
 	return err
 }
 
-// Find finds by id alone. The surface has a search in texts, but which fields it looks at is not
-// documented: it can show that a product is there, never that it is not.
+// Find finds by the key alone, the id or the EAN. There may be a search in texts, but which fields it looks
+// at is not documented: it can show that a product is there, never that it is not.
 func (e *endpoint) Find(ctx context.Context, field string, values []pipeline.Value, fields []string) ([]pipeline.Record, error) {
-	if field != "id" {
+	byEAN := e.surface.can().byEAN
+	if (byEAN && field != "ean") || (!byEAN && field != "id") {
 		return nil, pipeline.ErrCannotFind
 	}
 	keys := make([]pipeline.Key, 0, len(values))
 	for _, v := range values {
 		if id := v.String(); id != "" {
+			if byEAN {
+				id = product.NormalEAN(id)
+			}
 			keys = append(keys, pipeline.Key(id))
 		}
 	}
@@ -93,7 +97,7 @@ func isGone(err error) bool {
 
 // reading is one product as a GET gave it.
 type reading struct {
-	product product.Product // nil: it is in the trash
+	product product.Product // nil: it is in the trash, or no more
 	start   time.Time       // PM's clock before it was read; zero when a cache answered, from an earlier time
 }
 
@@ -108,12 +112,14 @@ func (e *endpoint) read(ctx context.Context, key pipeline.Key) (reading, error) 
 	switch {
 	case !ok:
 		return reading{}, e.client.Unknown(client.Get, fmt.Errorf("a product was expected, but the answer is %s", wire.Shape(answer.JSON)))
-	case p.ID() != string(key):
+	case e.surface.key(p) != key && e.surface.can().byEAN:
+		return reading{}, nil // another product has that text as its reference
+	case e.surface.key(p) != key:
 		return reading{}, e.client.Unknown(client.Get, fmt.Errorf("the product %s was asked for, and another one came", key))
 	case p.Trashed():
 		return reading{}, nil
 	}
-	if now, stale := e.wrote.correct(p); stale {
+	if now, stale := e.wrote.correct(key, p); stale {
 		return reading{product: now}, nil
 	}
 	return reading{product: p, start: answer.Start}, nil

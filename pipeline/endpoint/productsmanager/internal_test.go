@@ -3,7 +3,6 @@ package productsmanager
 import (
 	"testing"
 
-	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/wire"
 )
 
@@ -26,10 +25,10 @@ func TestOdooSyncOn(t *testing.T) {
 
 // An id is opaque, and cannot climb out of the products.
 func TestPath(t *testing.T) {
-	for key, want := range map[pipeline.Key]string{
+	for key, want := range map[string]string{
 		"a-1": "/products/a-1", "a/b": "/products/a%2Fb", "..": "/products/%2E%2E", ".": "/products/%2E", "a b?c#d": "/products/a%20b%3Fc%23d",
 	} {
-		if got := path(key); got != want {
+		if got := path("/products/", key); got != want {
 			t.Errorf("%s: got %s, want %s", key, got, want)
 		}
 	}

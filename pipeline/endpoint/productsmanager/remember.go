@@ -56,9 +56,9 @@ func newWrites(now func() time.Time) *writes {
 }
 
 // updated remembers what PM answered to a write, or gave right after it.
-func (w *writes) updated(p product.Product) {
+func (w *writes) updated(key pipeline.Key, p product.Product) {
 	if stamp := p.Updated(); !stamp.IsZero() {
-		w.remember(pipeline.Key(p.ID()), written{product: p, stamp: stamp})
+		w.remember(key, written{product: p, stamp: stamp})
 	}
 }
 
@@ -79,10 +79,10 @@ func (w *writes) remember(key pipeline.Key, state written) {
 // correct returns p, or, if p is older than what this process wrote, p with what PM answered to that. stale
 // tells which; a nil product then is one that was deleted. An edit in the very second of our write is not
 // told from it, and p is believed.
-func (w *writes) correct(p product.Product) (now product.Product, stale bool) {
+func (w *writes) correct(key pipeline.Key, p product.Product) (now product.Product, stale bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	state, ok := w.held[pipeline.Key(p.ID())]
+	state, ok := w.held[key]
 	updated := p.Updated()
 	if !ok || updated.IsZero() || w.now().Sub(state.at) > cacheLife || !updated.Before(state.stamp) {
 		return p, false

@@ -15,9 +15,9 @@ import (
 type Settings struct {
 	// URL is the API's address, with its version: https://api.productsmanager.app/api/v1.
 	URL string `hcl:"url"`
-	// API is the surface: app; public and windev follow.
+	// API is the surface: app, public or windev.
 	API string `hcl:"api,optional"`
-	// APIKey is sent as a bearer token. Either it, or Email and Password.
+	// APIKey is sent as a bearer token, or as X-API-Key to windev. On app, Email and Password do instead.
 	APIKey   pipeline.Secret `hcl:"api_key,optional"`
 	Email    string          `hcl:"email,optional"`
 	Password pipeline.Secret `hcl:"password,optional"`
@@ -110,10 +110,8 @@ func validate(settings any) []pipeline.SettingProblem {
 }
 
 func (s *Settings) checkAddress(p *problems) {
-	if _, known := surfaces()[s.API]; !known {
-		p.add("api", "Unknown API", "Products Manager has no API %q. Write \"app\", or leave `api` out.", s.API)
-	} else if surfaces()[s.API] == nil {
-		p.add("api", "This API is not supported yet", "Tandem does not speak the API %q of Products Manager yet. Write \"app\", or leave `api` out.", s.API)
+	if surfaceOf(s.API) == nil {
+		p.add("api", "Unknown API", "Products Manager has no API %q. Write \"app\", \"public\" or \"windev\", or leave `api` out, which is \"app\".", s.API)
 	}
 	u, err := url.Parse(s.URL)
 	switch {
@@ -150,6 +148,8 @@ func (s *Settings) checkCredentials(p *problems) {
 		p.add("api_key", "Two kinds of credentials", "`api_key` and a login are both there. Write `api_key`, or `email` and `password`.")
 	case s.APIKey.IsZero() && !login:
 		p.add("", "No credentials", "Write `api_key`, or `email` and `password`.")
+	case login && surfaceOf(s.API) != nil && !surfaceOf(s.API).can().login:
+		p.add("email", "No login to this API", "The API %q of Products Manager takes an API key alone. Write `api_key`, or set `api = \"app\"`.", s.API)
 	case login && s.Password.IsZero():
 		p.add("email", "No password", "`email` is there without `password`, or the password is empty.")
 	case login && s.Email == "":

@@ -35,8 +35,9 @@ func TestValidate(t *testing.T) {
 		"without TLS":           {func(s *settings) { s.URL = "http://api.example.com/api/v1" }, []string{"url?"}},
 		"without TLS, here":     {func(s *settings) { s.URL = "http://127.0.0.1:8000/api/v1" }, nil},
 		"without TLS, by name":  {func(s *settings) { s.URL = "http://localhost:8000/api/v1" }, nil},
-		"a later API":           {func(s *settings) { s.API = "windev" }, []string{"api"}},
-		"another later API":     {func(s *settings) { s.API = "public" }, []string{"api"}},
+		"an API for machines":   {func(s *settings) { s.API = "windev" }, nil},
+		"a login to it":         {func(s *settings) { s.API, s.APIKey, s.Email, s.Password = "windev", secret(""), "a@b.c", secret("x") }, []string{"email"}},
+		"an API for others":     {func(s *settings) { s.API = "public" }, nil},
 		"no API":                {func(s *settings) { s.API = "graphql" }, []string{"api"}},
 		"no credentials":        {func(s *settings) { s.APIKey = secret("") }, []string{""}},
 		"two kinds":             {func(s *settings) { s.Email, s.Password = "a@b.c", secret("x") }, []string{"api_key"}},
@@ -101,8 +102,8 @@ func TestKind(t *testing.T) {
 		t.Error("a text was taken for settings")
 	}
 	s := kind.Settings().(*productsmanager.Settings)
-	s.API = "windev"
-	if _, err := kind.Open(s, pipeline.Deps{}); pipeline.AsError(err) == nil || !strings.Contains(err.Error(), "not supported yet") {
-		t.Errorf("a later API: %v", err)
+	s.API = "graphql"
+	if _, err := kind.Open(s, pipeline.Deps{}); pipeline.AsError(err) == nil || !strings.Contains(err.Error(), "no API") {
+		t.Errorf("an unknown API: %v", err)
 	}
 }

@@ -23,6 +23,9 @@ func (e *endpoint) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipel
 	if len(drafts) == 0 {
 		return s.found, nil
 	}
+	if e.surface.can().byEAN {
+		return s.byEAN(ctx)
+	}
 	l := &listing{endpoint: e, order: newestFirst}
 	err := paging.Read(ctx, paging.List{
 		Size: pageSize, Mark: l.identify,
@@ -50,6 +53,32 @@ func (e *endpoint) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipel
 	})
 	if err != nil {
 		return nil, err
+	}
+	s.takeLookalikes()
+	return s.found, nil
+}
+
+// byEAN looks at the product of each draft's EAN: nothing else can be the draft's.
+func (s *settling) byEAN(ctx context.Context) ([]pipeline.Key, error) {
+	if err := s.alive(ctx); err != nil { // also tells PM's clock
+		return nil, err
+	}
+	s.setTimes()
+	for _, d := range s.drafts {
+		ean := d.Fields["ean"].String()
+		if ean == "" {
+			continue // never sent
+		}
+		read, err := s.read(ctx, pipeline.Key(product.NormalEAN(ean)))
+		switch {
+		case isGone(err), err == nil && read.product == nil:
+			continue
+		case err != nil:
+			return nil, err
+		}
+		if made := read.product.Created(); made.IsZero() || !made.Before(s.oldest) {
+			s.compare(read.product)
+		}
 	}
 	s.takeLookalikes()
 	return s.found, nil
@@ -94,17 +123,15 @@ func (s *settling) setTimes() {
 // look compares one product of the list with the drafts. A row that does not say all is read whole, if
 // it may be one of them.
 func (s *settling) look(ctx context.Context, row product.Product) error {
-	made := row.Created()
-	after := func(t time.Time) bool { return made.IsZero() || !made.Before(t) }
-	if !after(s.oldest) {
+	if made := row.Created(); !made.IsZero() && made.Before(s.oldest) {
 		return nil
 	}
-	id, known := row.ExternalID()
+	_, known := row.ExternalID()
 	if !known && !s.mayBe(row) {
 		return nil
 	}
 	if !known {
-		read, err := s.read(ctx, pipeline.Key(row.ID()))
+		read, err := s.read(ctx, s.surface.key(row))
 		if isGone(err) {
 			return nil
 		}
@@ -112,26 +139,30 @@ func (s *settling) look(ctx context.Context, row product.Product) error {
 			return err
 		}
 		row = read.product
-		id, _ = row.ExternalID()
 	}
-	if row == nil {
-		return nil
-	}
-	key := pipeline.Key(row.ID())
-	if i, ok := s.byID[id]; ok {
-		s.found[i] = key
-		return nil
-	}
-	if id != "" {
-		return nil // somebody else's
-	}
-	for i := range s.drafts {
-		if s.alike[i] == "" && after(s.since[i]) && s.agrees(i, row) {
-			s.alike[i] = key
-			return nil
-		}
+	if row != nil {
+		s.compare(row)
 	}
 	return nil
+}
+
+// compare looks which draft a whole product is.
+func (s *settling) compare(p product.Product) {
+	key, made := s.surface.key(p), p.Created()
+	id, _ := p.ExternalID()
+	if i, ok := s.byID[id]; ok {
+		s.found[i] = key
+		return
+	}
+	if id != "" {
+		return // somebody else's
+	}
+	for i := range s.drafts {
+		if s.alike[i] == "" && (made.IsZero() || !made.Before(s.since[i])) && s.agrees(i, p) {
+			s.alike[i] = key
+			return
+		}
+	}
 }
 
 // mayBe tells whether a row without external_id agrees with a draft as far as it says anything.

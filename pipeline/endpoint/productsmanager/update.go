@@ -4,16 +4,26 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/wire"
 )
 
-// Update writes the patches one by one, several at once.
+// Update writes the patches one by one, several at once, but those of the same single field together where
+// there is a request for that.
 func (e *endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipeline.Receipt {
+	if b, ok := e.surface.(batcher); ok {
+		return e.updateTogether(ctx, b, patches)
+	}
+	return e.updateEach(ctx, patches)
+}
+
+func (e *endpoint) updateEach(ctx context.Context, patches []pipeline.Patch) []pipeline.Receipt {
 	return e.fanOut(len(patches), func(i int) pipeline.Receipt {
 		r := e.update(ctx, patches[i])
 		r.Key = patches[i].Key
@@ -22,6 +32,10 @@ func (e *endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 }
 
 func (e *endpoint) update(ctx context.Context, patch pipeline.Patch) pipeline.Receipt {
+	patch, err := e.withoutKey(patch)
+	if err != nil {
+		return pipeline.Receipt{Err: err}
+	}
 	var current product.Product
 	if product.NeedsCurrent(patch.Fields) {
 		read, err := e.read(ctx, patch.Key)
@@ -37,12 +51,52 @@ func (e *endpoint) update(ctx context.Context, patch pipeline.Patch) pipeline.Re
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
+	if active, alone := patch.Fields["is_active"]; alone && len(patch.Fields) == 1 && len(body) > 1 {
+		return e.turn(ctx, patch.Key, active.AsBool(), body, patch.Fields)
+	}
 	return e.put(ctx, patch.Key, body, patch.Fields)
+}
+
+// withoutKey takes an EAN that is the product's key out of a patch, and refuses another one.
+func (e *endpoint) withoutKey(patch pipeline.Patch) (pipeline.Patch, error) {
+	if !e.surface.can().byEAN {
+		return patch, nil
+	}
+	for _, name := range []string{"ean", "barcode"} {
+		ean, given := patch.Fields[name]
+		if given && product.NormalEAN(ean.String()) != string(patch.Key) {
+			return patch, &pipeline.Error{
+				Code: pipeline.CodeRecordRejected, Class: pipeline.Permanent,
+				Message: fmt.Sprintf("the EAN of the product %s cannot be changed by the API %q of Products Manager, which calls products by it", patch.Key, e.settings.API),
+				Remedy:  "Change the EAN back, or change it in Products Manager too; or set `api = \"app\"` in the source block.",
+			}
+		}
+	}
+	return patch, nil
+}
+
+// turn switches a product on or off; body says the same as a partial update.
+func (e *endpoint) turn(ctx context.Context, key pipeline.Key, on bool, body map[string]any, fields pipeline.Values) pipeline.Receipt {
+	if b, ok := e.surface.(batcher); ok {
+		return e.send(ctx, key, b.turn(key, on), fields)
+	}
+	return e.put(ctx, key, body, fields)
 }
 
 // put sends a partial update and reads back the fields.
 func (e *endpoint) put(ctx context.Context, key pipeline.Key, body map[string]any, fields pipeline.Values) pipeline.Receipt {
-	answer, err := e.client.Do(ctx, e.surface.update(key, body))
+	update := e.surface.update(key, body)
+	r := e.send(ctx, key, update, fields)
+	if f, ok := e.surface.(fallback); ok && client.StatusOf(r.Err) == http.StatusMethodNotAllowed {
+		if other, ok := f.instead(update); ok {
+			return e.send(ctx, key, other, fields)
+		}
+	}
+	return r
+}
+
+func (e *endpoint) send(ctx context.Context, key pipeline.Key, request client.Request, fields pipeline.Values) pipeline.Receipt {
+	answer, err := e.client.Do(ctx, request)
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
@@ -58,7 +112,7 @@ func (e *endpoint) receipt(ctx context.Context, key pipeline.Key, answered produ
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
-	alone := answered.ID() == string(key) && answered.HoldsAll(paths)
+	alone := e.surface.key(answered) == key && answered.HoldsAll(paths)
 	if !alone {
 		read, err := e.read(ctx, key)
 		if err == nil && (read.product == nil || !e.shows(read.product, start, fields, paths)) {
@@ -72,7 +126,7 @@ func (e *endpoint) receipt(ctx context.Context, key pipeline.Key, answered produ
 		}
 		answered = read.product
 	}
-	e.wrote.updated(answered)
+	e.wrote.updated(key, answered)
 	return pipeline.Receipt{Key: key, Record: e.record(answered, paths, time.Time{}), Alone: alone}
 }
 
@@ -118,7 +172,7 @@ func (e *endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline
 		if how == pipeline.Delete {
 			r = e.delete(ctx, keys[i])
 		} else {
-			r = e.put(ctx, keys[i], map[string]any{"is_active": false, "status": product.StatusInactive}, pipeline.Values{
+			r = e.turn(ctx, keys[i], false, map[string]any{"is_active": false, "status": product.StatusInactive}, pipeline.Values{
 				"is_active": pipeline.Bool(false), "status": pipeline.Text(product.StatusInactive),
 			})
 		}
@@ -142,7 +196,15 @@ func (e *endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline
 }
 
 func (e *endpoint) delete(ctx context.Context, key pipeline.Key) pipeline.Receipt {
-	answer, err := e.client.Do(ctx, e.surface.remove(key))
+	r, ok := e.surface.(remover)
+	if !ok {
+		return pipeline.Receipt{Err: &pipeline.Error{
+			Code: pipeline.CodeRecordRejected, Class: pipeline.Permanent,
+			Message: fmt.Sprintf("the product %s cannot be deleted by the API %q of Products Manager", key, e.settings.API),
+			Remedy:  "Write `deletes = \"archive\"` in the pipeline, which deactivates products; or set `api = \"app\"` in the source block.",
+		}}
+	}
+	answer, err := e.client.Do(ctx, r.remove(key))
 	if err == nil {
 		e.wrote.deleted(key, answer.Start)
 	}

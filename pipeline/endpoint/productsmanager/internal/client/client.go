@@ -21,10 +21,13 @@ const (
 	Create Operation = "create"
 	Update Operation = "update"
 	Delete Operation = "delete"
+	Sync   Operation = "sync" // a batch of writes
 	Status Operation = "status"
 )
 
-func (o Operation) writes() bool { return o == Create || o == Update || o == Delete }
+func (o Operation) writes() bool {
+	return o == Create || o == Update || o == Delete || o == Sync
+}
 
 // does words the operation for "refuses to …".
 func (o Operation) does() string {
@@ -41,6 +44,8 @@ func (o Operation) does() string {
 		return "update a product"
 	case Delete:
 		return "delete a product"
+	case Sync:
+		return "write products"
 	}
 	return "read its status"
 }
@@ -53,6 +58,7 @@ const largestAnswer = 64 << 20
 type Config struct {
 	Base          *url.URL // ends in /api/v1 or the like, without a slash
 	APIKey        pipeline.Secret
+	KeyHeader     bool // the key goes as X-API-Key instead of as a bearer token
 	Email         string
 	Password      pipeline.Secret
 	Tenant        string
@@ -81,6 +87,8 @@ type Client struct {
 	writes  *budget
 	now     func() time.Time
 	observe pipeline.Observer
+	header  string // carries the token,
+	scheme  string // after this
 	sleep   func(context.Context, time.Duration) error
 }
 
@@ -95,6 +103,10 @@ func New(cfg Config) *Client {
 		slots:   make(chan struct{}, cfg.Workers),
 		reads:   newBudget(cfg.Reads, DefaultReads), writes: newBudget(cfg.Writes, DefaultWrites),
 		now: cfg.Now, observe: cfg.Observe, sleep: cfg.Sleep,
+	}
+	c.header, c.scheme = "Authorization", "Bearer "
+	if cfg.KeyHeader {
+		c.header, c.scheme = "X-API-Key", ""
 	}
 	root := *cfg.Base
 	root.Path = strings.TrimSuffix(root.Path, "/api/v1")

@@ -102,7 +102,7 @@ func (c *Client) forbidden(e *pipeline.Error, op Operation, p wire.Problem, says
 
 func (c *Client) notFound(e *pipeline.Error, op Operation, says func(string, ...any)) {
 	switch op {
-	case List, Create:
+	case List, Create, Sync:
 		e.Code, e.Class = pipeline.CodeModuleOff, pipeline.Auth
 		e.Remedy = "See that `url` in the source block ends in /api/v1, and that the product module is on for this account."
 		says("there is no product API at %s%s", c.host, c.base.Path)

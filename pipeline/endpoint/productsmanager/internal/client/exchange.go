@@ -170,7 +170,7 @@ func (c *Client) build(ctx context.Context, req Request, token string) (*http.Re
 		r.Header.Set("Content-Type", kind)
 	}
 	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set(c.header, c.scheme+token)
 	}
 	if c.tenant != "" {
 		r.Header.Set("X-Tenant-ID", c.tenant)

@@ -119,9 +119,12 @@ func (w Writer) writable(path Path, v pipeline.Value) (pipeline.Value, error) {
 	case "images", "stock", "stock_quantity":
 		return v, refuse("this version of Tandem does not write %q to Products Manager", path.text)
 	}
-	f, _ := w.Schema.Lookup(path.text)
-	if f.ReadOnly {
-		return v, refuse("Products Manager sets %q by itself", path.root)
+	f, known := w.Schema.Lookup(path.text)
+	switch {
+	case !known:
+		return v, Unknown(path.text)
+	case f.ReadOnly:
+		return v, refuse("Products Manager does not let anybody write %q by this API", path.root)
 	}
 	canonical, err := f.Canonical(v)
 	switch {

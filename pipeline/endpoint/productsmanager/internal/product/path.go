@@ -58,6 +58,8 @@ func keysOf(field string) []string {
 		return []string{"ean", "barcode"}
 	case "barcode":
 		return []string{"barcode", "ean"}
+	case "price":
+		return []string{"price", "price_ttc"}
 	case "cost_price":
 		return []string{"cost_price", "cost"}
 	case "stock_quantity":
@@ -111,10 +113,22 @@ func ParsePaths(schema pipeline.Schema, fields []string) ([]Path, error) {
 				Remedy: "Write a field of Products Manager as a path: `title`, `attributes.color`, `images[0].url`.",
 			}
 		}
-		p.field, _ = schema.Lookup(f)
+		var known bool
+		if p.field, known = schema.Lookup(f); !known {
+			return nil, Unknown(f)
+		}
 		paths[i] = p
 	}
 	return paths, nil
+}
+
+// Unknown is the error of a field that this API of Products Manager does not have.
+func Unknown(field string) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeFieldNotFound, Class: pipeline.Permanent,
+		Message: fmt.Sprintf("this API of Products Manager has no field %q", field),
+		Remedy:  "Take the field out of the mapping, or set another `api` in the source block.",
+	}
 }
 
 // String returns the path as it was written.

@@ -38,6 +38,25 @@ func (p Product) ID() string {
 	return ""
 }
 
+// EAN returns the product's EAN with thirteen digits, as servers keep it; "" if it has none.
+func (p Product) EAN() string {
+	for _, key := range []string{"ean", "barcode"} {
+		if v := value(p[key]); !v.IsNull() {
+			return NormalEAN(v.String())
+		}
+	}
+	return ""
+}
+
+// NormalEAN pads an EAN of eight digits with zeros to thirteen.
+func NormalEAN(ean string) string {
+	ean = strings.TrimSpace(ean)
+	if len(ean) == 8 {
+		return "00000" + ean
+	}
+	return ean
+}
+
 // Holds tells whether p, a row of a list perhaps, says what the field is: its key is there, be it null.
 func (p Product) Holds(path Path) bool {
 	value, present := p.lookup(path)
