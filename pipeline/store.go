@@ -52,6 +52,9 @@ type Intent struct {
 	Base  [2]Values    `json:"base"`           // creates: the base of the side that is not written
 	// Mutation is what is sent for updates and removals.
 	Mutation Mutation `json:"mutation,omitzero"`
+	// Thirds are the mapped fields that are written on both sides, with a third value that a person
+	// chose: the pair agrees on such a field only once both sides are written.
+	Thirds []string `json:"thirds,omitempty"`
 	// Event is what the history tells once it is known that the mutation took effect.
 	Event Event     `json:"event,omitzero"`
 	Cycle CycleID   `json:"cycle"`

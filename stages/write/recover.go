@@ -35,37 +35,11 @@ func (s *Stage) Recover(ctx context.Context, c *pipeline.Cycle) error {
 		if err := s.recoverCreates(ctx, c, side, creates); err != nil {
 			return err
 		}
-		if err := s.recoverOthers(ctx, c, side, others, twoSided(pending)); err != nil {
+		if err := s.recoverOthers(ctx, c, side, others); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// target is a field of a link.
-type target struct {
-	link  pipeline.LinkID
-	field string
-}
-
-// twoSided returns the fields that were being written on both sides: a third value, settled by hand. What
-// they hold is compared by the merge once both sides are known.
-func twoSided(pending []pipeline.Intent) map[target]bool {
-	var sides [2]map[target]bool
-	both := map[target]bool{}
-	for _, in := range pending {
-		if sides[in.Side] == nil {
-			sides[in.Side] = map[target]bool{}
-		}
-		for _, f := range in.Event.Fields {
-			at := target{in.Link, f.Name}
-			sides[in.Side][at] = true
-			if sides[in.Side.Other()][at] {
-				both[at] = true
-			}
-		}
-	}
-	return both
 }
 
 func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
@@ -96,7 +70,7 @@ func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipe
 	return s.store(ctx, commit)
 }
 
-func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent, both map[target]bool) error {
+func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipeline.Side, intents []pipeline.Intent) error {
 	for in := range slices.Chunk(intents, c.BatchSize()) {
 		b := &batch{Stage: s, cycle: c}
 		jobs := make([]*job, len(in))
@@ -117,7 +91,7 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 		var commit pipeline.Commit
 		for _, intent := range in {
 			commit.Intents = append(commit.Intents, intent.ID)
-			b.recoverOther(&commit, intent, current[intent.Keys[side]], links[intent.Link], both)
+			b.recoverOther(&commit, intent, current[intent.Keys[side]], links[intent.Link])
 		}
 		if err := s.store(ctx, commit); err != nil {
 			return err
@@ -128,7 +102,7 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 
 // recoverOther adds to commit what became of an update or a removal, now that the record is r, nil where
 // it is gone.
-func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pipeline.Record, link *pipeline.Link, both map[target]bool) {
+func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pipeline.Record, link *pipeline.Link) {
 	certain := false
 	if r != nil && (in.Kind == pipeline.Update || in.Mutation.Revert) {
 		if b.differs(in.Side, r, in.Mutation.Before) == "" {
@@ -147,7 +121,7 @@ func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pip
 	}
 	commit.History = append(commit.History, event)
 	if link != nil && certain {
-		commit.Links = append(commit.Links, b.recoveredUpdate(link, in, both))
+		commit.Links = append(commit.Links, b.recoveredUpdate(link, in))
 	}
 }
 
@@ -166,7 +140,7 @@ func (b *batch) tookEffect(side pipeline.Side, r *pipeline.Record, m pipeline.Mu
 // recoveredUpdate moves the base of the fields that an interrupted update wrote, as the write stage would
 // have. Without it our own write would count as an edit, and somebody who edits the field on the side
 // that it came from, before recovery, would be in conflict with his own earlier value, or lose to it.
-func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent, both map[target]bool) *pipeline.Link {
+func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent) *pipeline.Link {
 	link := *old
 	link.Updated, link.Seen = s.Now(), [2]string{}
 	for _, side := range pipeline.Sides() {
@@ -179,7 +153,7 @@ func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent, both map
 			link.Base[in.Side][f.Name] = f.After
 			continue
 		}
-		if !both[target{in.Link, f.Name}] {
+		if !slices.Contains(in.Thirds, f.Name) {
 			link.Base[in.Side][f.Name], link.Base[in.Side.Other()][f.Name] = f.After, f.Values[in.Side.Other()]
 		}
 	}

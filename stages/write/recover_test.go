@@ -131,6 +131,14 @@ func TestRecoverUpdateOfSeveralFields(t *testing.T) {
 
 // A third value goes to both sides; recovery leaves it to the merge, which sees both.
 func TestRecoverThirdValue(t *testing.T) {
+	for name, intended := range map[string][]pipeline.Side{
+		"both were intended": {left, right}, "it died before the right was": {left},
+	} {
+		t.Run(name, func(t *testing.T) { recoverThirdValue(t, intended) })
+	}
+}
+
+func recoverThirdValue(t *testing.T, intended []pipeline.Side) {
 	r := newRig(t, nil)
 	it := r.pair("A")
 	twelve, thirteen, fourteen := pipeline.Int(12), pipeline.Int(13), pipeline.Int(14)
@@ -143,9 +151,9 @@ func TestRecoverThirdValue(t *testing.T) {
 	r.must(r.store.Settle(t.Context(), c.ID, pipeline.Resolution{Verdict: pipeline.TakeValue, Value: fourteen, Seen: c.Values, By: "anna"}))
 	next = r.again("A")
 	r.decide(next)
-	for _, s := range pipeline.Sides() { // both intents, and only the left write
+	for _, s := range intended { // and only the left was written
 		r.must(r.store.Intend(t.Context(), []pipeline.Intent{{
-			ID: "i" + s.String(), Kind: pipeline.Update, Side: s, Link: "A", Keys: it.Keys, Mutation: *next.Mutations[s], At: r.now,
+			ID: "i" + s.String(), Kind: pipeline.Update, Side: s, Link: "A", Keys: it.Keys, Mutation: *next.Mutations[s], At: r.now, Thirds: []string{"price"},
 			Event: pipeline.Event{Kind: "update", Side: &s, Link: "A", Fields: []pipeline.FieldChange{{Name: "price", Values: c.Values, Before: c.Values[s], After: fourteen}}},
 		}}))
 	}

@@ -140,6 +140,11 @@ func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
 	}
 	in.Event = b.written(j, func(i int) pipeline.Value { return j.m.Fields[b.cycle.Definition.Fields[i].Fields[j.side]] })
 	in.Event.At = now
+	for _, d := range j.item.Decisions {
+		if d.Writes == [2]bool{true, true} && d.Field != "" {
+			in.Thirds = append(in.Thirds, d.Field)
+		}
+	}
 	if j.m.Kind != pipeline.Create {
 		in.Mutation = *j.m
 		return in
