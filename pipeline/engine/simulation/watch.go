@@ -165,7 +165,8 @@ func (e *watched) Update(ctx context.Context, patches []pipeline.Patch) []pipeli
 	return receipts
 }
 
-// Remove holds that only what a person deleted on the other side is removed.
+// Remove holds that only what a person deleted on the other side is removed, but for creations that are
+// undone.
 //
 // Invariant 5.
 func (e *watched) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
@@ -174,7 +175,7 @@ func (e *watched) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.
 		e.o.stats.Checks++
 		for _, r := range e.o.systems[e.side].Snapshot() {
 			uid := r.Fields["uid"].AsText()
-			if r.Key == k && !e.o.people.deleted[e.side.Other()][uid] {
+			if r.Key == k && !e.o.people.deleted[e.side.Other()][uid] && !(e.o.undoing && how == pipeline.Archive) {
 				e.o.fail(5, "product %s is removed from the %s, but nobody deleted it on the %s", uid, e.side, e.side.Other())
 			}
 		}

@@ -28,6 +28,8 @@ const stateDir = "state"
 type world struct {
 	seed    uint64
 	rand    *rand.Rand
+	asked   *rand.Rand // see asks
+	undoing bool       // an undo is under way
 	now     time.Time
 	systems [2]*memory.System
 	def     *pipeline.Definition
@@ -43,6 +45,8 @@ type world struct {
 	trouble trouble
 	people  people
 	watch   watcher
+
+	operators operators
 	// limits are the brakes of this seed, which the definition has too until everything is to settle.
 	limits pipeline.Limits
 	stats  Stats
@@ -69,10 +73,10 @@ func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 func newWorld(seed uint64, mutant Mutant) *world {
 	w := &world{
-		seed: seed, rand: rand.New(rand.NewPCG(seed, 0x7a6e64656d)), mutant: mutant,
+		seed: seed, rand: rand.New(rand.NewPCG(seed, 0x7a6e64656d)), asked: rand.New(rand.NewPCG(seed, 0x61736b)), mutant: mutant,
 		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
 	}
-	w.trouble.world, w.people.world = w, w
+	w.trouble.world, w.people.world, w.operators.world = w, w, w
 	w.watch.init(w)
 	w.people.init()
 	w.keyless = w.chance(50)
@@ -151,14 +155,11 @@ func (w *world) definition() *pipeline.Definition {
 	for _, name := range []string{"uid", "title", "sku", "ean", "price", "note", "category", "active"} {
 		f := pipeline.MappedField{
 			Name: name, Fields: [2]string{name, name}, Writes: [2]bool{true, true}, Source: "sim.hcl:1",
-			Strategy: pick(w.rand,
-				pipeline.Strategy{}, pipeline.Strategy{}, pipeline.Strategy{Kind: pipeline.StrategyLatest},
-				pipeline.Strategy{Kind: pipeline.StrategySide, Side: pipeline.Left},
-				pipeline.Strategy{Kind: pipeline.StrategySide, Side: pipeline.Right}),
-			Rule: "strategy of " + name,
+			Strategy: w.operators.strategy(), Rule: "strategy of " + name,
 		}
 		if name == "price" {
 			f.Carry = [2]pipeline.Transform{vat{"1.2", false}, vat{"1.2", true}}
+			w.operators.carries = append(w.operators.carries, f.Carry)
 		}
 		d.Fields = append(d.Fields, f)
 	}
