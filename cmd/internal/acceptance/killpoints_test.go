@@ -1,36 +1,44 @@
 package acceptance
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/shopspring/decimal"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
 	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
 
-// TestInvariant1KillPoints kills the real program at each named point, 200 times in all, while people go on
-// editing on both sides. After each kill every record is wholly as it was or wholly as intended; after a
-// run to the end both sides hold each last edit once, and the next run writes nothing.
+// TestInvariant1KillPoints kills the real program at each named point of a cycle, of an apply and of an undo,
+// 200 times in all, while people go on editing on both sides. After each kill every record is wholly as it
+// was or wholly as intended; after a run to the end both sides hold each last edit once, and the next run
+// writes nothing.
 func TestInvariant1KillPoints(t *testing.T) {
-	kills := 200
+	cycles, applies, undos := 70, 15, 15 // in each of two worlds
 	if testing.Short() {
-		kills = 2 * len(failpoint.Points())
+		cycles, applies, undos = len(failpoint.Points()), 3, 3
 	}
 	tandem := binary(t, "-tags", "failpoints")
 	for _, version := range []int{16, 18} {
 		t.Run(fmt.Sprintf("odoo %d", version), func(t *testing.T) {
 			t.Parallel()
 			k := newKilling(t, tandem, version)
-			k.run(kills / 2)
+			k.cycles(cycles)
+			k.applies(applies)
+			k.undos(undos)
+			k.t.Logf("%d kills, by point: %v; %d products in the end", k.kills(), k.killed, len(k.want))
 		})
 	}
 }
@@ -51,13 +59,15 @@ func most(point string) int {
 // killing is a world in which the program is killed.
 type killing struct {
 	*world
-	t       *testing.T
-	tandem  string
-	rand    *rand.Rand
-	want    map[string]seen // what people have made of each product
-	before  [2]map[string]seen
-	created int
-	killed  map[string]int
+	t      *testing.T
+	tandem string
+	rand   *rand.Rand
+	want   map[string]seen // what people have made of each product
+	// before and aim are per side what was held before the run, and what it may make of it.
+	before, aim [2]map[string]seen
+	created     int
+	loaded      bool // a run has come to its end
+	killed      map[string]int
 }
 
 func newKilling(t *testing.T, tandem string, version int) *killing {
@@ -68,33 +78,159 @@ func newKilling(t *testing.T, tandem string, version int) *killing {
 	// The first kills interrupt the first load, in both directions.
 	k.load(t, made(110))
 	k.inOdooOnly(t, 30)
-	k.before[0], k.before[1] = k.sides(t)
+	k.look()
 	maps.Copy(k.want, k.before[0])
 	maps.Copy(k.want, k.before[1])
 	return k
 }
 
-func (k *killing) run(kills int) {
-	points := failpoint.Points()
-	for i := 0; k.kills() < kills; i++ {
-		if i >= 5 { // the first kills are of the first load
+// look notes what both sides hold; a run then makes of it what people want.
+func (k *killing) look() {
+	k.t.Helper()
+	k.before[0], k.before[1] = k.sides(k.t)
+	k.aim = [2]map[string]seen{k.want, k.want}
+}
+
+// cycles kills ordinary cycles; the first ones are the first load, in both directions.
+func (k *killing) cycles(kills int) {
+	k.t.Helper()
+	loading := true
+	edited := func() []string {
+		if !loading || k.loaded {
 			k.people()
 		}
-		k.kill(points[i%len(points)])
-		k.pm.ClearFaults()
-		if i%len(points) == len(points)-1 {
-			k.runToEnd(k.t, k.tandem)
-			k.settled()
+		k.look()
+		return []string{"sync"}
+	}
+	for i, most := 0, k.kills()+kills; k.kills() < most; i++ {
+		loading = i < 5
+		point := failpoint.Points()[i%len(failpoint.Points())]
+		k.kill(point, edited)
+		if i%len(failpoint.Points()) == len(failpoint.Points())-1 {
+			k.settle()
 		}
 	}
+	k.settle()
+	k.quiet()
+}
+
+// asked are the points that a cycle passes which somebody asked for.
+func asked() []string {
+	return slices.DeleteFunc(failpoint.Points(), func(p string) bool {
+		return p == failpoint.CycleDecided || p == failpoint.CycleBeforeMove || p == failpoint.CycleMoved
+	})
+}
+
+// applies kills the carrying out of kept plans.
+func (k *killing) applies(kills int) {
+	k.t.Helper()
+	plan := filepath.Join(k.dir, "kept.plan")
+	kept := func() []string {
+		k.people()
+		k.look()
+		k.must(5, "plan", "-out", plan)
+		return []string{"apply", plan}
+	}
+	for i, most := 0, k.kills()+kills; k.kills() < most; i++ {
+		k.kill(asked()[i%len(asked())], kept)
+		k.settle()
+	}
+	k.quiet()
+}
+
+// undos kills the undoing of a cycle. An undo that is run to its end leaves each side as it was before the
+// cycle; what the cycle made is archived, and nothing of it comes back by itself.
+func (k *killing) undos(kills int) {
+	k.t.Helper()
+	var args []string
+	done := func() []string {
+		k.restore() // what an undo that nobody killed has left
+		k.people()
+		k.look()
+		former := k.before
+		var report struct{ Cycle string }
+		if err := json.Unmarshal(k.must(0, "sync", "--json"), &report); err != nil {
+			k.t.Fatal(err)
+		}
+		k.look()
+		for s := range former {
+			k.aim[s] = maps.Clone(former[s])
+			for sku, made := range k.before[s] {
+				if _, ok := former[s][sku]; !ok {
+					made.active = false
+					k.aim[s][sku] = made
+				}
+			}
+		}
+		args = []string{"undo", report.Cycle, "--yes"}
+		return args
+	}
+	for i, most := 0, k.kills()+kills; k.kills() < most; i++ {
+		k.kill(asked()[i%len(asked())], done)
+		k.must(0, args...)
+		for s, now := range k.now() {
+			if diff := cmp.Diff(k.aim[s], now, cmp.AllowUnexported(seen{})); diff != "" {
+				k.t.Fatalf("side %d is not as it was before the cycle (-want +is):\n%s", s, short(diff))
+			}
+		}
+		k.quiet()
+	}
+	k.restore()
+}
+
+// restore lets people on both sides make everything what it is to be again.
+func (k *killing) restore() {
+	k.t.Helper()
+	odoo, _ := k.odoo.products(k.t)
+	for s, now := range k.now() {
+		for sku, held := range now {
+			want := k.want[sku]
+			switch {
+			case held == want:
+			case s == 0:
+				for _, p := range k.pm.Find("sku", sku) {
+					if _, err := k.pm.Edit(p.ID, pmsim.Fields{
+						"title": want.title, "description": want.description, "price": want.price, "weight": want.weight, "is_active": want.active,
+					}); err != nil {
+						k.t.Fatal(err)
+					}
+				}
+			default:
+				price, weight := decimal.RequireFromString(want.price).Div(decimal.RequireFromString("1.2")), decimal.RequireFromString(want.weight)
+				k.odoo.edit(k.t, odoo[sku].id, map[string]any{
+					"name": want.title, "description_sale": want.description, "list_price": price.InexactFloat64(), "weight": weight.InexactFloat64(), "active": want.active,
+				})
+			}
+		}
+	}
+	k.settle()
+}
+
+func (k *killing) now() [2]map[string]seen {
+	k.t.Helper()
+	left, right := k.sides(k.t)
+	return [2]map[string]seen{left, right}
+}
+
+// settle runs a cycle to its end and holds that both sides hold what people want.
+func (k *killing) settle() {
+	k.t.Helper()
 	k.runToEnd(k.t, k.tandem)
-	k.settled()
+	for s, now := range k.now() {
+		if diff := cmp.Diff(k.want, now, cmp.AllowUnexported(seen{})); diff != "" {
+			k.t.Fatalf("side %d is not as people want it (-want +is):\n%s", s, short(diff))
+		}
+	}
+}
+
+// quiet holds that a full pass writes nothing any more.
+func (k *killing) quiet() {
+	k.t.Helper()
 	before := k.writeCounts()
 	k.runToEnd(k.t, k.tandem)
 	if after := k.writeCounts(); before != after {
-		k.t.Errorf("a run after everything was done wrote: %v became %v", before, after)
+		k.t.Fatalf("a run after everything was done wrote: %v became %v", before, after)
 	}
-	k.t.Logf("%d kills, by point: %v; %d products in the end", k.kills(), k.killed, len(k.want))
 }
 
 func (k *killing) kills() (n int) {
@@ -135,7 +271,6 @@ func (k *killing) people() {
 			k.editInOdoo(sku, p.id)
 		}
 	}
-	k.before[0], k.before[1] = k.sides(k.t)
 }
 
 // editInPM changes two fields at once.
@@ -172,59 +307,72 @@ func (k *killing) archiveInOdoo(sku string, id int64) {
 	k.odoo.edit(k.t, id, map[string]any{"active": v.active})
 }
 
-// kill runs a cycle that is killed at some hit of a point.
-func (k *killing) kill(point string) {
+// kill runs the command that prepare makes ready, and kills it at some hit of a point.
+func (k *killing) kill(point string, prepare func() []string) {
 	k.t.Helper()
+	defer k.pm.ClearFaults()
 	for n := 1 + k.rand.IntN(most(point)); n > 0; n /= 2 {
+		args := prepare()
 		switch point {
 		case failpoint.RecoverLooked, failpoint.RecoverCommitted: // there must be something to recover
-			k.kill(failpoint.WriteSent)
+			if !k.dies(failpoint.WriteSent, 1, args) {
+				continue
+			}
 		case failpoint.WriteLooked: // an answer must have been lost
 			k.pm.Inject(pmsim.Fault{Kind: pmsim.FaultResetAfter, Method: "POST", Path: "/products"})
+			k.pm.Inject(pmsim.Fault{Kind: pmsim.FaultResetAfter, Method: "PUT", Path: "/products/*"})
 		}
-		if k.cycle(fmt.Sprintf("%s:%d", point, n)) {
-			k.killed[point]++
-			k.whole()
+		if k.dies(point, n, args) {
 			return
 		}
-		k.people() // it had come to its end: something new to do
 	}
 	k.t.Fatalf("no run comes to %s", point)
 }
 
-// cycle runs the program; true if it was killed.
-func (k *killing) cycle(at string) (killed bool) {
+// dies runs the program; true if it was killed at the nth hit of the point.
+func (k *killing) dies(point string, n int, args []string) bool {
 	k.t.Helper()
-	cmd := exec.CommandContext(k.t.Context(), k.tandem, "sync", "-c", k.dir)
-	cmd.Env = append(os.Environ(), "TANDEM_FAILPOINT="+at)
+	cmd := exec.CommandContext(k.t.Context(), k.tandem, append(args, "-c", k.dir)...)
+	cmd.Env = append(os.Environ(), fmt.Sprintf("TANDEM_FAILPOINT=%s:%d", point, n))
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
-	if killed = errors.As(err, &exit) && !exit.Exited(); !killed && err != nil {
-		k.t.Fatalf("a cycle that nobody killed failed: %v\n%s", err, out)
+	switch {
+	case err == nil:
+		k.loaded = true
+		return false
+	case errors.As(err, &exit) && !exit.Exited():
+		k.killed[args[0]+" "+point]++
+		k.whole(point)
+		return true
+	case errors.As(err, &exit) && exit.ExitCode() == 3 && args[0] != "sync": // left alone what has moved
+		return false
 	}
-	return killed
+	k.t.Fatalf("tandem %v, which nobody killed, failed: %v\n%s", args, err, out)
+	return false
 }
 
-// whole holds Invariant 1 after a kill: every record is as it was before the run or as people want it.
-func (k *killing) whole() {
+// must runs the program to its end, which must have that exit code.
+func (k *killing) must(code int, args ...string) []byte {
 	k.t.Helper()
-	left, right := k.sides(k.t)
-	for i, now := range []map[string]seen{left, right} {
+	cmd := exec.CommandContext(k.t.Context(), k.tandem, append(args, "-c", k.dir)...)
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	if got := cmd.ProcessState.ExitCode(); got != code {
+		k.t.Fatalf("tandem %v: %v\n%s%s", args, err, out, problems.Bytes())
+	}
+	return out
+}
+
+// whole holds Invariant 1 after a kill: every record is as it was before the run, or as it was to become.
+func (k *killing) whole(point string) {
+	k.t.Helper()
+	for s, now := range k.now() {
 		for sku, held := range now {
-			if was, ok := k.before[i][sku]; held != k.want[sku] && (!ok || held != was) {
-				k.t.Errorf("%s is neither as it was nor as intended on side %d:\n was %+v\n  is %+v\nwant %+v", sku, i, was, held, k.want[sku])
+			was, before := k.before[s][sku]
+			if aim, ok := k.aim[s][sku]; (!ok || held != aim) && (!before || held != was) {
+				k.t.Errorf("killed at %s: %s is neither as it was nor as intended on side %d:\n was %+v\n  is %+v\nwant %+v", point, sku, s, was, held, aim)
 			}
-		}
-	}
-}
-
-// settled holds that both sides hold what people want.
-func (k *killing) settled() {
-	k.t.Helper()
-	left, right := k.sides(k.t)
-	for name, now := range map[string]map[string]seen{"Products Manager": left, "Odoo": right} {
-		if diff := cmp.Diff(k.want, now, cmp.AllowUnexported(seen{})); diff != "" {
-			k.t.Fatalf("%s is not as people want it (-want +is):\n%s", name, short(diff))
 		}
 	}
 }
