@@ -9,6 +9,7 @@ import (
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/paging"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/wire"
 )
@@ -20,9 +21,10 @@ type batch struct {
 	items   []any
 	keys    []pipeline.Key
 
-	start    time.Time          // PM's clock before it took the first items
-	done     []bool             // by item: PM says that it wrote it
-	receipts []pipeline.Receipt // by item: why not
+	start    time.Time                        // PM's clock before it took the first items
+	done     []bool                           // by item: PM says that it wrote it
+	receipts []pipeline.Receipt               // by item: why not
+	changed  map[pipeline.Key]product.Product // what PM listed after it
 }
 
 func (e *endpoint) newBatch(request func([]any) client.Request) *batch {
@@ -82,6 +84,48 @@ func (b *batch) write(ctx context.Context, from, to int) {
 	}
 }
 
+// listFrom is from how many written items on they are read back from the list of changes, not one by one.
+const listFrom = 8
+
+// writeAll sends the items and, of a larger batch, reads what PM lists as changed since.
+func (b *batch) writeAll(ctx context.Context) {
+	b.write(ctx, 0, len(b.items))
+	if _, feeds := b.surface.(feeder); !feeds || len(b.items) < listFrom || b.start.IsZero() {
+		return
+	}
+	b.changed = map[pipeline.Key]product.Product{}
+	since := b.start.Add(-time.Second)
+	l := &listing{endpoint: b.endpoint, since: &since}
+	err := paging.Read(ctx, paging.List{
+		Size: pageSize, Fetch: l.fetch, Mark: l.identify,
+		Sort: func(row paging.Row) string { s, _ := row["created_at"].(string); return s },
+		Visit: func(fresh []paging.Row) error {
+			for _, row := range fresh {
+				if key := b.surface.key(row); slices.Contains(b.keys, key) {
+					b.changed[key] = row
+				}
+			}
+			return nil
+		},
+		Enough: func([]paging.Row) bool { return len(b.changed) == len(b.items) },
+	})
+	if err != nil { // one by one, then
+		b.log.Debug("the list of changes does not show what was written", "error", err)
+	}
+}
+
+// readBack makes the receipt of an item that was written.
+func (b *batch) readBack(ctx context.Context, i int, fields pipeline.Values) pipeline.Receipt {
+	paths, err := product.ParsePaths(b.schema, slices.Sorted(maps.Keys(fields)))
+	if err != nil {
+		return pipeline.Receipt{Err: err}
+	}
+	if p, listed := b.changed[b.keys[i]]; listed && !p.Trashed() && p.HoldsAll(paths) && b.shows(p, b.start, fields, paths) {
+		return b.confirmed(b.keys[i], p, paths, false)
+	}
+	return b.receipt(ctx, b.keys[i], nil, b.start, fields)
+}
+
 // outcomeKey returns the EAN of the item that a row of the answer is about. Rows are not told by their
 // places: PM does not promise an order.
 func outcomeKey(row product.Product) pipeline.Key {
@@ -137,7 +181,7 @@ func (e *endpoint) createTogether(ctx context.Context, b batcher, drafts []pipel
 		sent.add(pipeline.Key(ean), bodies[i])
 		at = append(at, i)
 	}
-	sent.write(ctx, 0, len(sent.items))
+	sent.writeAll(ctx)
 	read := e.fanOut(len(at), func(j int) pipeline.Receipt {
 		d := drafts[at[j]]
 		if !sent.done[j] {
@@ -147,7 +191,7 @@ func (e *endpoint) createTogether(ctx context.Context, b batcher, drafts []pipel
 			return sent.receipts[j]
 		}
 		e.tokens.note(d.Token, sent.keys[j])
-		r := e.receipt(ctx, sent.keys[j], nil, sent.start, d.Fields)
+		r := sent.readBack(ctx, j, d.Fields)
 		r.Key = sent.keys[j]
 		return r
 	})
@@ -260,12 +304,12 @@ func (e *endpoint) updateColumn(ctx context.Context, request func([]any) client.
 		sent.add(p.Key, item)
 		at = append(at, i)
 	}
-	sent.write(ctx, 0, len(sent.items))
+	sent.writeAll(ctx)
 	read := e.fanOut(len(at), func(j int) pipeline.Receipt {
 		if !sent.done[j] {
 			return e.refusedItem(ctx, sent.keys[j], sent.receipts[j].Err)
 		}
-		return e.receipt(ctx, sent.keys[j], nil, sent.start, patches[at[j]].Fields)
+		return sent.readBack(ctx, j, patches[at[j]].Fields)
 	})
 	for j, i := range at {
 		receipts[i] = read[j]

@@ -112,22 +112,26 @@ func (e *endpoint) receipt(ctx context.Context, key pipeline.Key, answered produ
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
-	alone := e.surface.key(answered) == key && answered.HoldsAll(paths)
-	if !alone {
-		read, err := e.read(ctx, key)
-		if err == nil && (read.product == nil || !e.shows(read.product, start, fields, paths)) {
-			err = &pipeline.Error{
-				Code: pipeline.CodeStaleRead, Class: pipeline.Transient, MaybeDone: true,
-				Message: fmt.Sprintf("Products Manager still shows the product %s as it was before it was written", key),
-			}
-		}
-		if err != nil {
-			return pipeline.Receipt{Err: afterWrite(err, key)}
-		}
-		answered = read.product
+	if e.surface.key(answered) == key && answered.HoldsAll(paths) {
+		return e.confirmed(key, answered, paths, true)
 	}
-	e.wrote.updated(key, answered)
-	return pipeline.Receipt{Key: key, Record: e.record(answered, paths, time.Time{}), Alone: alone}
+	read, err := e.read(ctx, key)
+	if err == nil && (read.product == nil || !e.shows(read.product, start, fields, paths)) {
+		err = &pipeline.Error{
+			Code: pipeline.CodeStaleRead, Class: pipeline.Transient, MaybeDone: true,
+			Message: fmt.Sprintf("Products Manager still shows the product %s as it was before it was written", key),
+		}
+	}
+	if err != nil {
+		return pipeline.Receipt{Err: afterWrite(err, key)}
+	}
+	return e.confirmed(key, read.product, paths, false)
+}
+
+// confirmed is the receipt of a write after which the product was as given.
+func (e *endpoint) confirmed(key pipeline.Key, p product.Product, paths []product.Path, alone bool) pipeline.Receipt {
+	e.wrote.updated(key, p)
+	return pipeline.Receipt{Key: key, Record: e.record(p, paths, time.Time{}), Alone: alone}
 }
 
 // shows tells whether a product was read after the write that PM took at start or later, and not from a
