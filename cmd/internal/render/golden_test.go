@@ -174,8 +174,10 @@ func explanation() view.Explanation {
 		Changes: plans[1:2], Conflicts: []view.Conflict{conflict},
 		Quarantine: &view.Quarantined{ID: "9a8b7c6d", Code: pipeline.CodeDuplicate, Message: "the barcode is that of erp 45", Remedy: "Correct one of the two.", Attempts: 2, NextTry: now.Add(time.Hour)},
 		History: []view.Event{
-			{Seq: 9, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "update", Side: "erp", Keys: bothKeys, Match: chair, By: "anna", Note: "apply of shop.plan",
-				Fields: []view.EventField{{Name: "price", Before: price("16.66"), After: price("17.50"), Rule: "shop.hcl:33"}}},
+			{
+				Seq: 9, At: before, Pipeline: "products", Cycle: reports[0].Cycle, Kind: "update", Side: "erp", Keys: bothKeys, Match: chair, By: "anna", Note: "apply of shop.plan",
+				Fields: []view.EventField{{Name: "price", Before: price("16.66"), After: price("17.50"), Rule: "shop.hcl:33"}},
+			},
 		},
 	}
 }
