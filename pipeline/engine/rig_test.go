@@ -173,14 +173,6 @@ func (s *rig) remove(side pipeline.Side, sku string) {
 	}
 }
 
-// editAll changes the price of every product of a side.
-func (s *rig) editAll(side pipeline.Side, price int64) {
-	s.Helper()
-	for _, r := range s.systems[side].Snapshot() {
-		s.edit(side, r.Fields["sku"].AsText(), pipeline.Values{"price": pipeline.Int(price)})
-	}
-}
-
 // find returns the records of a side with that sku.
 func (s *rig) find(side pipeline.Side, sku string) (found []pipeline.Record) {
 	for _, r := range s.systems[side].Snapshot() {

@@ -149,9 +149,14 @@ func (f *field) strategy() {
 	}
 }
 
+// latest lets the later modification win. Of a conflict that waits already the times are those at which
+// it was noticed: writes of ours to other fields move them since, and say nothing about who was later.
 func (f *field) latest() {
 	rule := f.mapped.Rule
 	l, r := f.item.Records[pipeline.Left].Modified, f.item.Records[pipeline.Right].Modified
+	if open, ok := f.item.Open[f.Field]; ok && open.Values[0].Equal(f.Values[0]) && open.Values[1].Equal(f.Values[1]) {
+		l, r = open.Times[pipeline.Left], open.Times[pipeline.Right]
+	}
 	if l.IsZero() || r.IsZero() {
 		f.wait(rule + ": a modification time is unknown")
 		return

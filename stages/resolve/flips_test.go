@@ -84,3 +84,26 @@ func TestComesBack(t *testing.T) {
 		})
 	}
 }
+
+// TestLatestOfAWaitingConflict: a write of ours to another field makes a record later, but not its editor.
+func TestLatestOfAWaitingConflict(t *testing.T) {
+	for name, tc := range map[string]struct {
+		seen [2]string // the values when the conflict was noticed, within two seconds of each other
+		want pipeline.Verdict
+	}{
+		"both are as they were":  {[2]string{"b", "c"}, pipeline.Wait},
+		"one was edited since":   {[2]string{"b", "x"}, pipeline.TakeRight},
+		"both were edited since": {[2]string{"x", "y"}, pipeline.TakeRight},
+	} {
+		t.Run(name, func(t *testing.T) {
+			it := item(pair{[2]string{"a", "a"}, [2]string{"b", "c"}, false}, [2]time.Time{noon, noon.Add(time.Hour)})
+			it.Open = map[string]pipeline.Conflict{"title": {
+				Field: "title", Values: [2]pipeline.Value{text(tc.seen[0]), text(tc.seen[1])}, Times: [2]time.Time{noon, noon.Add(time.Second)},
+			}}
+			decide(t, cycle(pipeline.Strategy{Kind: pipeline.StrategyLatest}, [2]bool{true, true}), it)
+			if len(it.Decisions) != 1 || it.Decisions[0].Verdict != tc.want {
+				t.Errorf("decided %+v, want %s", it.Decisions, tc.want)
+			}
+		})
+	}
+}
