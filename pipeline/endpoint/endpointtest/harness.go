@@ -36,6 +36,13 @@ type Harness struct {
 	// does not allow it, only Settle does.
 	FindsRepeats bool
 
+	// MoveStock makes the stock of a record that quantity, or less, as the warehouse does: beside the record
+	// itself, so that the record shows no edit. nil edits the field.
+	MoveStock func(t *testing.T, key pipeline.Key, quantity int64)
+	// Unstorable makes a record of which the system keeps no stock. nil leaves out the check that a
+	// quantity is refused there.
+	Unstorable func(t *testing.T) pipeline.Key
+
 	// Now is this process's clock as the endpoint was given it; nil is time.Now.
 	Now func() time.Time
 	// Wait lets time pass on the system's clock; nil is time.Sleep.
@@ -50,12 +57,13 @@ type Fields struct {
 	Category                     string // a path
 	Active                       string // a bool, false for archived records
 	Custom                       string // a text field of this installation alone
+	Stock                        string // a number: the quantity in stock
 }
 
 // all returns the names that are there.
 func (f Fields) all() []string {
 	var names []string
-	for _, name := range []string{f.Title, f.SKU, f.EAN, f.Description, f.Price, f.Cost, f.Weight, f.Category, f.Active, f.Custom} {
+	for _, name := range []string{f.Title, f.SKU, f.EAN, f.Description, f.Price, f.Cost, f.Weight, f.Category, f.Active, f.Custom, f.Stock} {
 		if name != "" {
 			names = append(names, name)
 		}
@@ -96,6 +104,9 @@ func Run(t *testing.T, h Harness) {
 		{"CategoriesAreMade", categoriesAreMade},
 		{"ArchiveAndBack", archiveAndBack},
 		{"ArchivedIsWrittenTruly", archivedIsWrittenTruly},
+		{"StockIsWritten", stockIsWritten},
+		{"StockIsSeen", stockIsSeen},
+		{"StockIsRefused", stockIsRefused},
 		{"FetchOmitsWhatIsGone", fetchOmitsWhatIsGone},
 		{"FetchGivesTheFieldsAskedFor", fetchGivesTheFieldsAskedFor},
 		{"ListIsComplete", listIsComplete},

@@ -28,7 +28,7 @@ func (s *session) edits() pipeline.Values {
 		s.f.Title: pipeline.Text("New title " + s.prefix), s.f.SKU: pipeline.Text(s.prefix + "_new"), s.f.EAN: s.ean(),
 		s.f.Description: pipeline.Text("new\n\ndescription"), s.f.Custom: pipeline.Text("new custom"),
 		s.f.Price: s.number("31.40"), s.f.Cost: s.number("12.75"), s.f.Weight: s.number("2.25"),
-		s.f.Active: pipeline.Bool(false),
+		s.f.Active: pipeline.Bool(false), s.f.Stock: pipeline.Int(17),
 	}
 	if s.f.Category != "" {
 		edits[s.f.Category] = s.path(s.prefix, "Edited")

@@ -62,7 +62,7 @@ func TestConformance(t *testing.T) {
 				Open: func(*testing.T) pipeline.Endpoint { return system },
 				Fields: endpointtest.Fields{
 					Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price",
-					Cost: "cost_price", Weight: "weight", Category: "category", Active: "active", Custom: custom,
+					Cost: "cost_price", Weight: "weight", Category: "category", Active: "active", Custom: custom, Stock: "stock_quantity",
 				},
 				Edit: func(t *testing.T, key pipeline.Key, fields pipeline.Values) {
 					if err := system.Edit(key, fields); err != nil {

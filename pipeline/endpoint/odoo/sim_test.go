@@ -3,6 +3,7 @@ package odoo_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -171,16 +172,42 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+func idOf(t testing.TB, key pipeline.Key) int64 {
+	t.Helper()
+	id, err := strconv.ParseInt(string(key), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
 func TestStandInConforms(t *testing.T) {
 	for _, version := range []int{14, 16, 18, 19} {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			c := newClock()
-			_, s := serve(t, odoosim.Config{Version: version, Now: c.Now, ExtraFields: []odoosim.Field{{Name: "x_custom", Type: "char"}}})
+			server, s := serve(t, odoosim.Config{Version: version, Now: c.Now, ExtraFields: []odoosim.Field{{Name: "x_custom", Type: "char"}}})
+			s.Stock = &odoo.Stock{Warehouse: "WH"}
 			f := fields
-			f.Custom = "x_custom"
+			f.Custom, f.Stock = "x_custom", "qty_available"
 			endpointtest.Run(t, endpointtest.Harness{
 				Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil, c.Now) },
 				Fields: f, UniqueEAN: true, FindsRepeats: true, Now: c.Now, Wait: c.pass,
+				MoveStock: func(t *testing.T, key pipeline.Key, n int64) {
+					id := idOf(t, key)
+					if err := server.As(odoosim.ShopLogin).Sell("WH", id, server.Stock(id)-float64(n)); err != nil {
+						t.Fatal(err)
+					}
+					if err := server.Tidy(); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Unstorable: func(t *testing.T) pipeline.Key {
+					id, err := server.As(odoosim.ShopLogin).Create("product.template", odoosim.Values{"name": "Service", "type": "service"})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return pipeline.Key(fmt.Sprint(id))
+				},
 			})
 		})
 	}

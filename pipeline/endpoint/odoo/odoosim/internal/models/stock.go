@@ -124,15 +124,11 @@ func stockFields(d orm.Dialect, quantity func(*orm.Env, *orm.Row) (onHand, reser
 	if d.QuantityWritable {
 		onHand.Readonly = false
 	}
-	fields := []*orm.Field{
+	return []*orm.Field{
 		onHand,
 		number("virtual_available", "Forecasted Quantity", func(onHand, reserved float64) float64 { return onHand - reserved }),
 		number("free_qty", "Free To Use Quantity ", func(onHand, reserved float64) float64 { return onHand - reserved }),
 	}
-	if !d.DetailedType {
-		fields = slices.Insert(fields, 0, orm.Column("is_storable", "Track Inventory", orm.Boolean))
-	}
-	return fields
 }
 
 // templateQuantity sums up the variants that the context lets see: an archived template read without

@@ -79,7 +79,7 @@ func typeFields(d orm.Dialect) []*orm.Field {
 	tracking.Options = [][2]string{{"serial", "By Unique Serial Number"}, {"lot", "By Lots"}, {"none", "No Tracking"}}
 	if !d.DetailedType {
 		kind.Options = [][2]string{{"consu", "Goods"}, {"service", "Service"}, {"combo", "Combo"}}
-		return []*orm.Field{kind, tracking}
+		return []*orm.Field{kind, tracking, orm.Column("is_storable", "Track Inventory", orm.Boolean)}
 	}
 	kind.Options = [][2]string{{"consu", "Consumable"}, {"service", "Service"}, {"product", "Storable Product"}}
 	detailed := orm.Column("detailed_type", "Product Type", orm.Selection).Must().Or("consu")
