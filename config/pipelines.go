@@ -44,8 +44,9 @@ func (l *loader) pipelines() {
 
 // side is what a pipeline knows of one of its sides.
 type side struct {
-	label string // "" where the reference could not be read
-	kind  pipeline.SourceKind
+	label   string // "" where the reference could not be read
+	kind    pipeline.SourceKind
+	without map[pipeline.StandardField]string // see pipeline.SourceKind
 }
 
 // field returns what is known of a field offline; one that is not known may hold anything.
@@ -101,6 +102,10 @@ func (c *compiler) source(s pipeline.Side, name string, content block.Content) {
 	c.blind = c.blind || !ok
 	c.sides[s].label = label
 	c.sides[s].kind, _ = c.kind(kind)
+	c.sides[s].without = c.without(label)
+	if source, found := c.config.Source(label); ok && found {
+		c.sides[s].kind = source.Kind
+	}
 	c.def.Sources[s] = label
 }
 
@@ -178,6 +183,12 @@ func (c *compiler) mapped(name string, at hcl.Range, where string) bool {
 	if slices.Contains(c.later, name) {
 		c.diags.Error(at, "Not supported yet", "%s names %q, which comes in a later release and is not mapped until then. Take it out.", where, name)
 		return false
+	}
+	for _, standard := range pipeline.StandardFields() {
+		if why := c.leftOut(standard); why != "" && name == c.standard(pipeline.Left, standard) {
+			c.diags.Error(at, "Field not mapped", "%s names %q, which is not in the mapping, since %s", where, name, why)
+			return false
+		}
 	}
 	names := c.names(pipeline.Left)
 	hint := diag.Choices(name, names)

@@ -35,6 +35,9 @@ func (l *loader) sources() {
 			continue
 		}
 		if settings, ok := l.settings(known, b); ok {
+			if known.Adapt != nil {
+				known = known.Adapt(settings)
+			}
 			l.config.Sources = append(l.config.Sources, Source{Kind: known, Label: label, Settings: settings, Range: b.DefRange()})
 			l.refs["source."+kind+"."+label] = true
 		}
@@ -52,6 +55,16 @@ func (l *loader) sourceLabel(b *hclsyntax.Block) bool {
 		return false
 	}
 	return true
+}
+
+// without tells which standard fields the settings of a source leave out.
+func (l *loader) without(label string) map[pipeline.StandardField]string {
+	for _, s := range l.config.Sources {
+		if s.Label == label && s.Kind.Without != nil {
+			return s.Kind.Without(s.Settings)
+		}
+	}
+	return nil
 }
 
 // settings decodes and validates a source block.

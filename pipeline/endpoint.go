@@ -69,6 +69,9 @@ type Description struct {
 	BatchSize int       `json:"batch_size"` // records in one Fetch, Create or Update at most
 	Advice    []string  `json:"advice,omitempty"`
 	Time      time.Time `json:"time,omitzero"` // the server's clock
+	// HidesArchived: List may leave archived records out, so that a record is not absent before Fetch does not
+	// give it either.
+	HidesArchived bool `json:"hides_archived,omitempty"`
 	// Records is the number of products, -1 if not known.
 	Records int `json:"records"`
 }

@@ -26,6 +26,9 @@ type SourceKind struct {
 	// Known are the fields that such a system is known to have before anybody asked it: enough to
 	// check a mapping offline. Open tells that it may have more.
 	Known Schema
+	// Adapt returns the kind as it is with these settings, where they decide which fields there are (Standard
+	// and Known); nil leaves it as it is.
+	Adapt func(settings any) SourceKind
 	// Open makes the endpoint of a source. It does no I/O.
 	Open func(settings any, deps Deps) (Endpoint, error)
 }

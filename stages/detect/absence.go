@@ -55,7 +55,7 @@ func (r *run) findAbsent(ctx context.Context) (map[pipeline.LinkID]absence, erro
 	if err != nil {
 		return nil, err
 	}
-	return found, refuse(counts)
+	return found, r.refuseShort(counts)
 }
 
 // count is how a listing compares with the links of its side.
@@ -92,11 +92,12 @@ func (n count) isShort() bool {
 	return expected >= emptyFrom && n.listed == 0 || n.linked >= shortFrom && n.listed*shortListing < expected
 }
 
-// refuse returns a *pipeline.ShortListing if one of the listings is short.
-func refuse(counts [2]count) error {
+// refuseShort returns a *pipeline.ShortListing if one of the listings is short. Where a listing leaves archived
+// records out its length says nothing; each record that it does not hold is fetched before it counts as gone.
+func (r *run) refuseShort(counts [2]count) error {
 	var short pipeline.ShortListing
 	for side, n := range counts {
-		if n.isShort() {
+		if n.isShort() && !r.cycle.About[side].HidesArchived {
 			short.Short[side], short.Known[side], short.Listed[side] = true, n.known, n.listed
 			short.Absent = append(short.Absent, n.absent...)
 		}

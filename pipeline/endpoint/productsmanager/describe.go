@@ -50,7 +50,7 @@ func (e *endpoint) ask(ctx context.Context) (pipeline.Description, error) {
 	version, advice := e.version(ctx), e.advice(ctx)
 	return pipeline.Description{
 		Identity: e.identity(), Product: "Products Manager", Version: version, User: e.client.User(),
-		Schema: e.schema, BatchSize: e.surface.can().batch, Advice: advice,
+		Schema: e.schema, BatchSize: e.surface.can().batch, Advice: advice, HidesArchived: e.surface.can().hides,
 	}, nil
 }
 

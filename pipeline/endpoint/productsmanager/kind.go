@@ -2,10 +2,35 @@ package productsmanager
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 )
+
+// standardFields name PM's own field for each standard field.
+func standardFields() map[pipeline.StandardField]string {
+	return map[pipeline.StandardField]string{
+		"title": "title", "sku": "sku", "price": "price", "ean": "ean", "description": "description",
+		"category": "category", "stock_quantity": "stock_quantity", "cost_price": "cost_price",
+		"weight": "weight", "image": "images[0].url", "is_active": "is_active",
+	}
+}
+
+// adapt leaves out what the API of the settings does not have, and what it cannot write.
+func adapt(settings any) pipeline.SourceKind {
+	kind := Kind()
+	s, ok := settings.(*Settings)
+	if !ok || surfaceOf(s.API) == nil {
+		return kind
+	}
+	kind.Known = surfaceOf(s.API).schema(s.separator())
+	maps.DeleteFunc(kind.Standard, func(_ pipeline.StandardField, name string) bool {
+		f, known := kind.Known.Lookup(name)
+		return !known || f.ReadOnly
+	})
+	return kind
+}
 
 // Kind is what `source "products_manager"` names.
 func Kind() pipeline.SourceKind {
@@ -13,12 +38,9 @@ func Kind() pipeline.SourceKind {
 		Name:     "products_manager",
 		Settings: newSettings,
 		Validate: validate,
-		Standard: map[pipeline.StandardField]string{
-			"title": "title", "sku": "sku", "price": "price", "ean": "ean", "description": "description",
-			"category": "category", "stock_quantity": "stock_quantity", "cost_price": "cost_price",
-			"weight": "weight", "image": "images[0].url", "is_active": "is_active",
-		},
-		Known: product.Schema("/"),
+		Standard: standardFields(),
+		Known:    product.Schema("/"),
+		Adapt:    adapt,
 		Open: func(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 			s, ok := settings.(*Settings)
 			if !ok {

@@ -60,6 +60,7 @@ type capabilities struct {
 	sorts     bool // lists can be sorted by the last change
 	byEAN     bool // the EAN is the key: get finds it, and it cannot be changed
 	keyHeader bool // the API key goes in a header of its own
+	hides     bool // lists leave inactive products out
 	login     bool // e-mail and password will do
 	batch     int  // records that one call takes
 }

@@ -19,7 +19,7 @@ const windevBatch = 100
 type windev struct{}
 
 func (windev) can() capabilities {
-	return capabilities{byEAN: true, keyHeader: true, batch: windevBatch}
+	return capabilities{byEAN: true, keyHeader: true, hides: true, batch: windevBatch}
 }
 
 // schema says that the cost cannot be written: the only documented way, price_ht, puts the sale price
