@@ -71,7 +71,7 @@ func newShop(t *testing.T) *shop {
 		Detector: detect.New(detect.Config{State: s.store, SpoolDir: t.TempDir()}),
 		Stages:   []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
 		Writer:   write.New(write.Config{State: s.store, Now: clock, NewID: newID, Wait: wait}),
-		Now:      clock, Logger: slog.New(slog.DiscardHandler), SpoolDir: t.TempDir(),
+		Now:      clock, Logger: slog.New(slog.DiscardHandler), SpoolDir: t.TempDir(), Sequential: true,
 	})
 	return s
 }
