@@ -5,5 +5,5 @@
 // TANDEM_FAILPOINT=NAME:N in the environment, the process sends itself SIGKILL at the Nth hit of NAME: no
 // deferred function, no buffer and no file is attended to, as when the machine loses its power supply.
 //
-// The points are those of Points; a test holds the list against the code.
+// The points are those of Points; the test fails for one that no run comes to.
 package failpoint

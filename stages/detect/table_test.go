@@ -42,8 +42,10 @@ func TestPairing(t *testing.T) {
 		"by the second field":     {{"L", left, "A", "1", false, false, "R"}, {"R", right, "B", "1", false, false, "L"}},
 		"the first field decides": {{"L", left, "A", "1", false, false, "R"}, {"R", right, "A", "2", false, false, "L"}},
 		"the first field decides, the second is for the others": {
-			{"L1", left, "A", "1", false, false, "R1"}, {"R1", right, "A", "", false, false, "L1"},
-			{"L2", left, "", "2", false, false, "R2"}, {"R2", right, "C", "2", false, false, "L2"},
+			{"L1", left, "A", "1", false, false, "R1"},
+			{"R1", right, "A", "", false, false, "L1"},
+			{"L2", left, "", "2", false, false, "R2"},
+			{"R2", right, "C", "2", false, false, "L2"},
 		},
 		"a later field's value of somebody paired": {
 			{"L", left, "A", "1", false, false, "R1"}, {"R1", right, "A", "", false, false, "L"}, {"R2", right, "", "1", false, false, ambiguous},

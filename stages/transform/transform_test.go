@@ -50,12 +50,16 @@ func cycle() *pipeline.Cycle {
 		},
 		Types: [2][]pipeline.Field{
 			{
-				{Name: "title", Type: pipeline.TypeText}, {Name: "price", Type: pipeline.TypeNumber, Digits: 2},
-				{Name: "category", Type: pipeline.TypePath}, {Name: "sku", Type: pipeline.TypeText},
+				{Name: "title", Type: pipeline.TypeText},
+				{Name: "price", Type: pipeline.TypeNumber, Digits: 2},
+				{Name: "category", Type: pipeline.TypePath},
+				{Name: "sku", Type: pipeline.TypeText},
 			},
 			{
-				{Name: "name", Type: pipeline.TypeText, MaxLength: 10}, {Name: "list_price", Type: pipeline.TypeNumber, Digits: 1},
-				{Name: "categ_id", Type: pipeline.TypePath, Separator: " / ", Root: "All", NotNull: true}, {Name: "default_code", Type: pipeline.TypeText},
+				{Name: "name", Type: pipeline.TypeText, MaxLength: 10},
+				{Name: "list_price", Type: pipeline.TypeNumber, Digits: 1},
+				{Name: "categ_id", Type: pipeline.TypePath, Separator: " / ", Root: "All", NotNull: true},
+				{Name: "default_code", Type: pipeline.TypeText},
 			},
 		},
 	}
@@ -183,41 +187,50 @@ func TestCarryingAPair(t *testing.T) {
 		"as it was": {func(*pipeline.Item) {}, []string{"-", "-", "-", "-"}, []string{"-", "-", "-", "-"}},
 		"left changed": {
 			func(it *pipeline.Item) { it.Records[0].Fields["price"] = pipeline.Int(20) },
-			[]string{"-", "-", "-", "-"}, []string{"-", "10", "-", "-"},
+			[]string{"-", "-", "-", "-"},
+			[]string{"-", "10", "-", "-"},
 		},
 		"right changed": {
 			func(it *pipeline.Item) { it.Records[1].Fields["categ_id"] = text("All / Garden") },
-			[]string{"-", "-", "Garden", "-"}, []string{"-", "-", "-", "-"},
+			[]string{"-", "-", "Garden", "-"},
+			[]string{"-", "-", "-", "-"},
 		},
 		"both changed": {
 			func(it *pipeline.Item) {
 				it.Records[0].Fields["title"], it.Records[1].Fields["name"] = text("Stool"), text("Bench")
 			},
-			[]string{"Bench", "-", "-", "-"}, []string{"Stool", "-", "-", "-"},
+			[]string{"Bench", "-", "-", "-"},
+			[]string{"Stool", "-", "-", "-"},
 		},
 		"a field without a base": {
 			func(it *pipeline.Item) { delete(it.Link.Base[0], "price") },
-			[]string{"-", "10", "-", "-"}, []string{"-", "5", "-", "-"},
+			[]string{"-", "10", "-", "-"},
+			[]string{"-", "5", "-", "-"},
 		},
 		"never paired": {
 			func(it *pipeline.Item) { it.Link = nil },
-			[]string{"Chair", "10", "Home", "A"}, []string{"Chair", "5", "All / Home", "A"},
+			[]string{"Chair", "10", "Home", "A"},
+			[]string{"Chair", "5", "All / Home", "A"},
 		},
 		"the other side is not proven gone": {
 			func(it *pipeline.Item) { it.Records[1], it.Absent[1] = nil, true },
-			[]string{}, []string{"-", "-", "-", "-"},
+			[]string{},
+			[]string{"-", "-", "-", "-"},
 		},
 		"the other side is gone, so it may be made again": {
 			func(it *pipeline.Item) { it.Records[1], it.Absent[1], it.Proven[1] = nil, true, true },
-			[]string{}, []string{"Chair", "5", "All / Home", "A"},
+			[]string{},
+			[]string{"Chair", "5", "All / Home", "A"},
 		},
 		"a third value, settled by hand": {
 			func(it *pipeline.Item) { settle(it, pipeline.Int(10), pipeline.Int(5)) },
-			[]string{"-", "30", "-", "-"}, []string{"-", "15", "-", "-"},
+			[]string{"-", "30", "-", "-"},
+			[]string{"-", "15", "-", "-"},
 		},
 		"a third value, but a side moved since it was shown": {
 			func(it *pipeline.Item) { settle(it, pipeline.Int(10), pipeline.Int(6)) },
-			[]string{"-", "10", "-", "-"}, []string{"-", "5", "-", "-"},
+			[]string{"-", "10", "-", "-"},
+			[]string{"-", "5", "-", "-"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
