@@ -76,7 +76,11 @@ func (c *compiler) fieldName(s pipeline.Side, name string, at hcl.Range) bool {
 		return false
 	}
 	if c.sides[s].isLater(name) {
-		c.diags.Error(at, "Not supported yet", "Stock and images come in a later release, so that %q cannot be mapped yet. Take this field block out.", name)
+		c.diags.Error(at, "Not supported yet", "Images come in a later release, so that %q cannot be mapped yet. Take this field block out.", name)
+		return false
+	}
+	if remedy := c.sides[s].lacks(name); remedy != "" {
+		c.diags.Error(at, "Field left out by its source", "%q cannot be had while the source %q lacks `%s`. Add that to its block, or take this field out.", name, c.sides[s].label, remedy)
 		return false
 	}
 	return expression.CheckField(c.sides[s].kind.Known, c.sides[s].label, name, at, c.diags)

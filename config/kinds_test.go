@@ -85,6 +85,12 @@ func odooKind() pipeline.SourceKind {
 			"category": "categ_id", "stock_quantity": "qty_available", "cost_price": "standard_price", "weight": "weight",
 			"image": "image_1920", "is_active": "active",
 		},
+		Without: func(settings any) map[pipeline.StandardField]string {
+			if settings.(*odooSettings).Stock != nil {
+				return nil
+			}
+			return map[pipeline.StandardField]string{"stock_quantity": `stock { warehouse = "WH" }`}
+		},
 		Known: schema(true,
 			pipeline.Field{Name: "name", Type: pipeline.TypeText, Required: true},
 			pipeline.Field{Name: "default_code", Type: pipeline.TypeText},

@@ -130,6 +130,7 @@ price=list_price writes [true true] required false by tandem.hcl:83; strategy "e
 ean=barcode writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)
 description=description_sale writes [true true] required false by defaults; strategy "pm" of field "description" (tandem.hcl:101)
 category=categ_id writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)
+stock_quantity=qty_available writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)
 cost_price=standard_price writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)
 weight=weight writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)
 is_active=active writes [true true] required false by defaults; strategy "latest" of pipeline "products" (tandem.hcl:99)

@@ -88,8 +88,10 @@ func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax
 		left, right := c.standard(pipeline.Left, standard), c.standard(pipeline.Right, standard)
 		switch b := blocks[left]; {
 		case left == "" || right == "":
-		case standard == standardStock || standard == standardImage:
+		case standard == standardImage:
 			c.later = append(c.later, left)
+		case c.leftOut(standard) != "" && b == nil:
+			c.diags.Warning(a.Range(), "Standard field left out", "defaults = true leaves out %q, since %s", left, c.leftOut(standard))
 		case b != nil:
 			c.field(b, right)
 			delete(blocks, left)
@@ -101,8 +103,18 @@ func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax
 		}
 	}
 	if len(c.later) > 0 {
-		c.diags.Warning(a.Range(), "Some standard fields come in a later release", "defaults = true leaves out %s: stock and images are not synced yet, on neither side.", diag.Quoted(c.later))
+		c.diags.Warning(a.Range(), "Some standard fields come in a later release", "defaults = true leaves out %s: images are not synced yet, on neither side.", diag.Quoted(c.later))
 	}
+}
+
+// leftOut says why a standard field cannot be had with the settings of the sources, "" if it can.
+func (c *compiler) leftOut(f pipeline.StandardField) string {
+	for _, s := range c.sides {
+		if remedy := s.without[f]; remedy != "" {
+			return fmt.Sprintf("the source %q lacks `%s`. Add it to carry the field.", s.label, remedy)
+		}
+	}
+	return ""
 }
 
 // uniqueRight reports right fields that are mapped twice.
@@ -153,11 +165,20 @@ func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hc
 	c.carry = append(c.carry, carry)
 }
 
-// isLater tells whether a field is about stock or images.
+// isLater tells whether a field is about images.
 func (s side) isLater(name string) bool {
-	root := rootOf(name)
-	image, stock := rootOf(s.kind.Standard[standardImage]), s.kind.Standard[standardStock]
-	return image != "" && root == image || stock != "" && name == stock || s.field(name).Type == pipeline.TypeImage
+	image := rootOf(s.kind.Standard[standardImage])
+	return image != "" && rootOf(name) == image || s.field(name).Type == pipeline.TypeImage
+}
+
+// lacks returns what to write in the source block to have a field, "" where nothing is missing.
+func (s side) lacks(name string) string {
+	for standard, remedy := range s.without {
+		if s.kind.Standard[standard] == name {
+			return remedy
+		}
+	}
+	return ""
 }
 
 func rootOf(path string) string {

@@ -184,6 +184,12 @@ func (c *compiler) mapped(name string, at hcl.Range, where string) bool {
 		c.diags.Error(at, "Not supported yet", "%s names %q, which comes in a later release and is not mapped until then. Take it out.", where, name)
 		return false
 	}
+	for _, standard := range pipeline.StandardFields() {
+		if why := c.leftOut(standard); why != "" && name == c.standard(pipeline.Left, standard) {
+			c.diags.Error(at, "Field not mapped", "%s names %q, which is not in the mapping, since %s", where, name, why)
+			return false
+		}
+	}
 	names := c.names(pipeline.Left)
 	hint := diag.Choices(name, names)
 	for _, f := range c.def.Fields {

@@ -70,6 +70,8 @@ func (app) names(field string) []string {
 		return []string{"brand", "brand_name"}
 	case "category", "category_name":
 		return []string{"category"}
+	case "stock_quantity", "stock":
+		return []string{"stock_quantity", "stock"}
 	}
 	return []string{field}
 }

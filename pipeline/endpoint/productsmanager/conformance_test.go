@@ -49,6 +49,7 @@ func TestConformance(t *testing.T) {
 				Fields: endpointtest.Fields{
 					Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price", Cost: "cost_price",
 					Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color",
+					Stock: "stock_quantity",
 				},
 				UniqueEAN: true, FindsRepeats: true,
 				Now: s.clock.now, Wait: s.clock.advance,

@@ -116,7 +116,7 @@ func (w Writer) encode(fields pipeline.Values, current Product) (map[string]any,
 // write, what it cannot hold, and what it would cut off.
 func (w Writer) writable(path Path, v pipeline.Value) (pipeline.Value, error) {
 	switch path.root {
-	case "images", "stock", "stock_quantity":
+	case "images":
 		return v, refuse("this version of Tandem does not write %q to Products Manager", path.text)
 	}
 	f, known := w.Schema.Lookup(path.text)

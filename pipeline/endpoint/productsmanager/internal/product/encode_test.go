@@ -125,7 +125,7 @@ func TestWriterRefuses(t *testing.T) {
 		"the id":                  {pipeline.Values{"title": text("T"), "id": text("x")}, pipeline.CodeRecordRejected, `"id"`},
 		"a date":                  {pipeline.Values{"title": text("T"), "updated_at": text("2026-01-01 00:00:00")}, pipeline.CodeRecordRejected, `"updated_at"`},
 		"an image":                {pipeline.Values{"title": text("T"), "images[0].url": text("u")}, pipeline.CodeRecordRejected, `"images[0].url"`},
-		"stock":                   {pipeline.Values{"title": text("T"), "stock_quantity": pipeline.Int(1)}, pipeline.CodeRecordRejected, `"stock_quantity"`},
+		"a text in a stock":       {pipeline.Values{"title": text("T"), "stock_quantity": text("many")}, pipeline.CodeRecordRejected, `"stock_quantity"`},
 		"an entry of a list":      {pipeline.Values{"title": text("T"), "key_features[0]": text("u")}, pipeline.CodeRecordRejected, "read only"},
 		"not a path":              {pipeline.Values{"title": text("T"), "a..b": text("u")}, pipeline.CodeRecordRejected, `"a..b"`},
 		"an object in a category": {pipeline.Values{"title": text("T"), "category": pipeline.Object(nil)}, pipeline.CodeRecordRejected, `"category"`},
