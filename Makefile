@@ -4,6 +4,7 @@ GO         ?= go
 CACHE      ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tandem
 TOOLS      := $(CACHE)/tools
 LINT       := $(TOOLS)/golangci-lint-2.15.0
+S3SERVER   := $(TOOLS)/versitygw-1.8.0
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TESTFLAGS  ?=
 export CGO_ENABLED ?= 0
@@ -36,7 +37,8 @@ lint: $(LINT)
 	$(LINT) run ./...
 
 .PHONY: test
-test: ## all tests, with the race detector where there is a C compiler
+test: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
+test: $(S3SERVER) ## all tests, with the race detector where there is a C compiler
 	@if command -v $${CC:-cc} >/dev/null; then \
 	  CGO_ENABLED=1 $(GO) test -race -timeout 30m $(TESTFLAGS) ./...; \
 	else \
@@ -70,6 +72,12 @@ $(LINT):
 	@mkdir -p $(TOOLS)
 	GOBIN=$(TOOLS)/tmp CGO_ENABLED=0 $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 	@mv $(TOOLS)/tmp/golangci-lint $@
+
+# A real S3 server for the tests of the stores of images.
+$(S3SERVER):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS)/tmp-s3 CGO_ENABLED=0 $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+	@mv $(TOOLS)/tmp-s3/versitygw $@
 
 .PHONY: clean
 clean: ## what the build made
