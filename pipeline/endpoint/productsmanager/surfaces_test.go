@@ -23,14 +23,14 @@ func surface(api string) func(*productsmanager.Settings) {
 func publicFields() endpointtest.Fields {
 	return endpointtest.Fields{
 		Title: "title", SKU: "brand", EAN: "ean", Description: "description", Price: "price",
-		Category: "category", Active: "is_active", Custom: "attributes.color",
+		Category: "category", Active: "is_active", Custom: "attributes.color", Stock: "stock_quantity",
 	}
 }
 
 func windevFields() endpointtest.Fields {
 	return endpointtest.Fields{
 		Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price",
-		Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color",
+		Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color", Stock: "stock_quantity",
 	}
 }
 
@@ -119,25 +119,24 @@ func TestWindevWritesInBatches(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	patches := make([]pipeline.Patch, len(keys))
-	for i, key := range keys {
-		patches[i] = pipeline.Patch{Key: key, Fields: pipeline.Values{"price": pipeline.Int(int64(20 + i))}}
-	}
-	s.clock.advance(5 * time.Second)
-	for i, r := range end.Update(t.Context(), patches) {
-		if r.Err != nil || r.Key != keys[i] || !r.Record.Fields["price"].Equal(patches[i].Fields["price"]) {
-			t.Errorf("the price of %s: %+v", keys[i], r)
+	for field, route := range map[string]string{"price": "POST /windev/prices/update", "stock_quantity": "POST /windev/stock/update"} {
+		patches := make([]pipeline.Patch, len(keys))
+		for i, key := range keys {
+			patches[i] = pipeline.Patch{Key: key, Fields: pipeline.Values{field: pipeline.Int(int64(20 + i))}}
+		}
+		s.clock.advance(5 * time.Second)
+		for i, r := range end.Update(t.Context(), patches) {
+			if r.Err != nil || r.Key != keys[i] || !r.Record.Fields[field].Equal(patches[i].Fields[field]) {
+				t.Errorf("%s of %s: %+v", field, keys[i], r)
+			}
+		}
+		if got := s.requests(); got["sync"] != 1 || got["update"] != 0 || got["get"] != 0 || s.Counts().Requests[route] != 1 {
+			t.Errorf("40 times %s took %v, want one batch and no read of single products", field, got)
 		}
 	}
-	if got := s.requests(); got["sync"] != 1 || got["update"] != 0 || got["get"] != 0 {
-		t.Errorf("40 prices took %v, want one batch and no read of single products", got)
-	}
-	if n := s.Counts().Requests["POST /windev/prices/update"]; n != 1 {
-		t.Errorf("prices were sent %d times", n)
-	}
 	for i, p := range s.Products() {
-		if p.Text("price") != fmt.Sprint(20+i) || p.Text("cost_price") != "4" {
-			t.Errorf("%s has the price %s and the cost %s", p.Text("sku"), p.Text("price"), p.Text("cost_price"))
+		if p.Text("price") != fmt.Sprint(20+i) || p.Text("stock_quantity") != fmt.Sprint(20+i) || p.Text("cost_price") != "4" {
+			t.Errorf("%s became %v", p.Text("sku"), p.Fields)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (windev) column(field string, items []any) *client.Request {
 	switch field {
 	case "price":
 		r = batchOf("/windev/prices/update", items)
-	case "stock_quantity":
+	case "stock_quantity", "stock":
 		r = batchOf("/windev/stock/update", items)
 	default:
 		return nil
@@ -95,7 +95,7 @@ func (windev) names(field string) []string {
 		return []string{"ean"}
 	case "price":
 		return []string{"price_ttc"}
-	case "stock_quantity":
+	case "stock_quantity", "stock":
 		return []string{"stock"}
 	case "brand_name":
 		return []string{"brand"}
