@@ -259,6 +259,7 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 				ok = false
 			case d.Writes[s] || (created != nil && created.side == s):
 				base[s] = l.confirmed(j, i)
+				ok = ok && !(j.found && d.Writes[s] && !l.holds(j, i, base[s])) // new to the pair, see recovered
 			}
 		}
 		if ok {
@@ -298,6 +299,12 @@ func (l *ledger) confirmed(j *job, i int) pipeline.Value {
 		return held
 	}
 	return sent
+}
+
+// holds tells whether the record that j read back holds v in field i.
+func (l *ledger) holds(j *job, i int, v pipeline.Value) bool {
+	name := l.cycle.Definition.Fields[i].Fields[j.side]
+	return j.receipt.Record != nil && l.canonical(j.side, name, j.receipt.Record.Fields[name]).Equal(v)
 }
 
 // look sets the stamps: a side that was written, or read before its stamp was settled, is looked at

@@ -195,15 +195,16 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 		link.Created = old.Created
 	}
 	link.Keys[in.Side] = made.Key
-	link.Base[source], link.Base[in.Side] = in.Base[source], pipeline.Values{}
+	link.Base = [2]pipeline.Values{{}, {}}
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]
-		if f.Writes[in.Side] { // what differs from what was sent is somebody's edit: see confirmed
-			if sent, err := c.Types[in.Side][i].Canonical(in.Draft.Fields[f.Fields[in.Side]]); err == nil {
-				held = sent
-			}
+		sent, err := c.Types[in.Side][i].Canonical(in.Draft.Fields[f.Fields[in.Side]])
+		if f.Writes[in.Side] && (err != nil || !held.Equal(sent)) {
+			// Somebody's edit since, or a record that somebody made alike at that moment: the field is
+			// new to the pair.
+			continue
 		}
-		link.Base[in.Side][f.Name] = held
+		link.Base[source][f.Name], link.Base[in.Side][f.Name] = in.Base[source][f.Name], held
 	}
 	commit.Links = append(commit.Links, link)
 	for _, side := range pipeline.Sides() {

@@ -129,7 +129,7 @@ func (b *batch) call(ctx context.Context, side pipeline.Side, kind pipeline.Muta
 	case pipeline.Update:
 		patches := make([]pipeline.Patch, len(jobs))
 		for i, j := range jobs {
-			patches[i] = pipeline.Patch{Key: j.item.Keys[side], Fields: j.m.Fields}
+			patches[i] = pipeline.Patch{Key: j.item.Keys[side], Fields: j.m.Fields, Before: j.m.Before}
 		}
 		return end.Update(ctx, patches)
 	}
@@ -196,7 +196,7 @@ func (b *batch) lookCreated(ctx context.Context, side pipeline.Side, jobs []*job
 	var rest []*job
 	for i, j := range jobs {
 		if r := made[i]; r != nil {
-			j.receipt, j.done, j.err = pipeline.Receipt{Key: r.Key, Record: r}, true, nil
+			j.receipt, j.done, j.found, j.err = pipeline.Receipt{Key: r.Key, Record: r}, true, true, nil
 		} else {
 			rest = append(rest, j)
 		}

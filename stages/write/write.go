@@ -53,6 +53,7 @@ type job struct {
 	done    bool
 	err     *pipeline.Error // why it is not done
 	unclear bool            // it may have taken effect, at least in part
+	found   bool            // a creation that was found by looking, after its answer was lost
 }
 
 // batch is what Process works on.
