@@ -105,7 +105,7 @@ func CheckField(known pipeline.Schema, source, name string, at hcl.Range, d *dia
 		return true
 	}
 	names := slices.Sorted(maps.Keys(known.Fields))
-	if !known.Open {
+	if _, exists := known.Lookup(name); !exists {
 		d.Error(at, "Unknown field", "The source %q has no field %q.%s", source, name, diag.DidYouMean(name, names))
 		return false
 	}

@@ -17,6 +17,16 @@
 //   - is_active goes with the status that says the same; a draft that is deactivated stays a draft.
 //   - A creation carries its token as external_id ("tandem:…"), by which a lost answer is settled.
 //
+// # What else is sent (surfaces public and windev)
+//
+//   - Products are called by their EAN, so it is never changed, and a product without one is left out.
+//   - public has the documented fields alone, and says by the status whether a product is active. Updates
+//     are PATCH, or PUT once the server refused that.
+//   - windev takes the reference for the SKU and price_ttc for the price. It makes products in batches,
+//     after a look whether somebody has the EAN or the reference, and writes the same single field of
+//     several products in a batch; what became of each is read from the answer by EAN. price_ht is never sent
+//     unless a mapping names it: PM keeps it as the cost.
+//
 // # What it keeps
 //
 // Invariant 2: a receipt holds what PM answered to the write or what was read back, never what was sent.
@@ -32,7 +42,7 @@
 // # How to read it
 //
 // kind.go and settings.go are what a configuration sees. endpoint.go holds the parts together; surface.go
-// and app.go say which requests there are; describe.go, list.go, fetch.go, create.go, update.go and
-// settle.go are the methods. Below internal, wire reads JSON shapes, product is the canonical record,
+// with app.go, public.go and windev.go say which requests there are; describe.go, list.go, fetch.go,
+// create.go, update.go, batch.go and settle.go are the methods. Below internal, wire reads JSON shapes, product is the canonical record,
 // client carries requests, paging reads lists that move.
 package productsmanager

@@ -107,3 +107,38 @@ func TestKind(t *testing.T) {
 		t.Errorf("an unknown API: %v", err)
 	}
 }
+
+// A configuration is checked against the fields of its own API.
+func TestKindByAPI(t *testing.T) {
+	for api, want := range map[string]struct {
+		lacks    []pipeline.StandardField
+		readOnly bool // the cost
+		custom   bool
+	}{
+		"app":    {nil, false, true},
+		"public": {[]pipeline.StandardField{"sku", "cost_price", "weight"}, false, false},
+		"windev": {[]pipeline.StandardField{"cost_price"}, true, true},
+	} {
+		kind := productsmanager.Kind().Adapt(&productsmanager.Settings{API: api})
+		var lacks []pipeline.StandardField
+		for _, standard := range pipeline.StandardFields() {
+			if name, ok := kind.Standard[standard]; !ok {
+				lacks = append(lacks, standard)
+			} else if _, known := kind.Known.Fields[name]; !known {
+				t.Errorf("%s: %s is not known", api, name)
+			}
+		}
+		if diff := cmp.Diff(want.lacks, lacks); diff != "" {
+			t.Errorf("%s lacks (-want +got):\n%s", api, diff)
+		}
+		if cost, _ := kind.Known.Lookup("cost_price"); cost.ReadOnly != want.readOnly {
+			t.Errorf("%s: the cost is read only: %t", api, cost.ReadOnly)
+		}
+		if _, known := kind.Known.Lookup("x_custom"); known != want.custom {
+			t.Errorf("%s: a custom field is known: %t", api, known)
+		}
+		if _, known := kind.Known.Lookup("attributes.color"); !known {
+			t.Errorf("%s: no attributes", api)
+		}
+	}
+}
