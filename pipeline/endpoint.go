@@ -90,6 +90,9 @@ type Draft struct {
 type Patch struct {
 	Key    Key    `json:"key"`
 	Fields Values `json:"fields"` // by the side's own field names; only what changes
+	// Before is what some of the fields held when the caller last looked. An endpoint that looks at them
+	// itself right before it writes refuses, as stale, the patch of a record that moved since. nil presumes nothing.
+	Before Values `json:"before,omitempty"`
 }
 
 // Removal is how a record is taken away.

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
 )
@@ -68,10 +70,13 @@ func (s *session) counted(l line, v *variants) (line, error) {
 	if !ok || s.warehouse == nil {
 		return l, nil
 	}
-	target := want.AsNumber()
-	more := target.Sub(s.warehouse.quantity(v.stock))
+	target, held := want.AsNumber(), s.warehouse.quantity(v.stock)
+	more := target.Sub(held)
 	count := v.stock.here.Add(more)
+	presumed, given := l.presumed[stockField]
 	switch {
+	case given && !presumed.Equal(pipeline.Number(held)):
+		return l, stockMoved(l.id, presumed.AsNumber(), held)
 	case more.IsZero():
 		return l.without(), nil
 	case !v.storable:
@@ -89,6 +94,12 @@ func (s *session) counted(l line, v *variants) (line, error) {
 
 func stockRejected(message, remedy string, args ...any) error {
 	return &pipeline.Error{Code: pipeline.CodeStockRejected, Message: fmt.Sprintf(message, args...), Remedy: remedy}
+}
+
+func stockMoved(id int64, from, to decimal.Decimal) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeStale, Class: pipeline.Stale, Message: fmt.Sprintf("the stock of the product %d in Odoo moved from %s to %s meanwhile", id, from, to),
+	}
 }
 
 func (s *session) mayNotCount() error {
@@ -123,10 +134,7 @@ func (w *writer) unmoved(ctx context.Context, lines []line, before map[int64]*va
 			rest = append(rest, l)
 			continue
 		}
-		w.fail(l, &pipeline.Error{
-			Code: pipeline.CodeStale, Class: pipeline.Stale,
-			Message: fmt.Sprintf("the stock of the product %d in Odoo moved from %s to %s meanwhile", l.id, w.s.warehouse.quantity(was), w.s.warehouse.quantity(is)),
-		})
+		w.fail(l, stockMoved(l.id, w.s.warehouse.quantity(was), w.s.warehouse.quantity(is)))
 	}
 	return rest
 }

@@ -19,7 +19,8 @@ type line struct {
 	id       int64  // of an existing template
 	token    string // of a new one
 	values   pipeline.Values
-	category int64 // where values hold the category: its id, 0 for none
+	presumed pipeline.Values // what the caller saw
+	category int64           // where values hold the category: its id, 0 for none
 	// Where values hold the stock: the location that is counted, what is counted there, and the variant
 	// of an existing product.
 	place, variant int64

@@ -66,7 +66,7 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 func (s *session) patchLines(w *writer, patches []pipeline.Patch) []line {
 	var lines []line
 	for i, p := range patches {
-		l := line{index: i}
+		l := line{index: i, presumed: p.Before}
 		var ok bool
 		var err error
 		if l.id, ok = idOf(p.Key); !ok {
