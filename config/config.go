@@ -24,8 +24,9 @@ type Options struct {
 type Config struct {
 	Dir    string
 	Daemon Daemon
-	// Sources and Pipelines are in the order of the files (by name) and of the text.
+	// Sources, Media and Pipelines are in the order of the files (by name) and of the text.
 	Sources   []Source
+	Media     []Media
 	Pipelines []*pipeline.Definition
 	// Files are the files that were read, by the name that diagnostics give, for showing snippets.
 	// Secrets that stand in them as plain text are masked.

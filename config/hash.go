@@ -42,7 +42,20 @@ func (l *loader) hash() string {
 	}
 	slices.SortFunc(sources, func(a, b sourceContent) int { return compareText(a.Label, b.Label) })
 	slices.Sort(definitions)
-	return digest([]any{daemon, sources, definitions})
+	content := []any{daemon, sources, definitions}
+	if stores := l.mediaContent(); len(stores) > 0 {
+		content = append(content, stores)
+	}
+	return digest(content)
+}
+
+func (l *loader) mediaContent() []any {
+	stores := slices.SortedFunc(slices.Values(l.config.Media), func(a, b Media) int { return compareText(a.Kind+a.Label, b.Kind+b.Label) })
+	var content []any
+	for _, m := range stores {
+		content = append(content, []any{m.Kind, m.Label, m.Settings, m.key})
+	}
+	return content
 }
 
 func compareText(a, b string) int {
@@ -108,13 +121,6 @@ func (c *compiler) filterContent() any {
 // locals and variables that it refers to.
 func (c *compiler) expressionContent(expr hclsyntax.Expression) any {
 	r := expr.Range()
-	tokens, _ := hclsyntax.LexExpression(r.SliceBytes(c.raw[r.Filename]), r.Filename, hcl.InitialPos)
-	var text []string
-	for _, t := range tokens {
-		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline && t.Type != hclsyntax.TokenEOF {
-			text = append(text, string(t.Bytes))
-		}
-	}
 	refers := map[string]json.RawMessage{}
 	ctx := &hcl.EvalContext{Variables: map[string]cty.Value{"local": cty.ObjectVal(c.scope.Locals), "var": cty.ObjectVal(c.scope.Vars)}}
 	for _, t := range expr.Variables() {
@@ -130,5 +136,18 @@ func (c *compiler) expressionContent(expr hclsyntax.Expression) any {
 			refers[string(key)] = b
 		}
 	}
-	return []any{text, refers}
+	return []any{c.tokens(expr), refers}
+}
+
+// tokens returns an expression's text without comments and line ends.
+func (l *loader) tokens(expr hclsyntax.Expression) []string {
+	r := expr.Range()
+	tokens, _ := hclsyntax.LexExpression(r.SliceBytes(l.raw[r.Filename]), r.Filename, hcl.InitialPos)
+	var text []string
+	for _, t := range tokens {
+		if t.Type != hclsyntax.TokenComment && t.Type != hclsyntax.TokenNewline && t.Type != hclsyntax.TokenEOF {
+			text = append(text, string(t.Bytes))
+		}
+	}
+	return text
 }

@@ -13,23 +13,35 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// s3Media and folderMedia are the settings of media blocks. They are checked; images themselves come in
-// a later release. Key is read apart: it is a template for every image.
-type s3Media struct {
+// Media is one media block.
+type Media struct {
+	Kind, Label string
+	// Settings is a *S3Media for kind "s3" and a *FolderMedia for kind "folder".
+	Settings any
+	// Key makes the name of an object from the variables sku, hash and ext; nil where the block has no key. It is
+	// safe for concurrent use.
+	Key   func(variables map[string]string) (string, error)
+	Range hcl.Range
+
+	key any // its tokens, for the hash
+}
+
+// S3Media are the settings of a bucket.
+type S3Media struct {
 	Endpoint  string          `hcl:"endpoint"`
 	Bucket    string          `hcl:"bucket"`
-	Key       string          `hcl:"key,optional"`
 	AccessKey pipeline.Secret `hcl:"access_key"`
 	SecretKey pipeline.Secret `hcl:"secret_key"`
 	PublicURL string          `hcl:"public_url"`
 	Region    string          `hcl:"region,optional"`
-	TLS       bool            `hcl:"tls,optional"`
+	TLS       bool            `hcl:"tls,optional"` // true if left out
+	CA        string          `hcl:"ca,optional"`  // PEM
 }
 
-type folderMedia struct {
+// FolderMedia are the settings of a folder.
+type FolderMedia struct {
 	Path      string `hcl:"path"`
 	PublicURL string `hcl:"public_url"`
-	Key       string `hcl:"key,optional"`
 }
 
 // keyNames returns what the template of a media block's key sees.
@@ -43,32 +55,56 @@ func (l *loader) media() {
 		if !l.identifier(b, 1, "media store") || !l.unique(seen, kind+"."+label, "media store", b.DefRange()) {
 			continue
 		}
+		before := l.diags.Failures()
 		var settings any
 		var address *string
 		switch kind {
 		case "s3":
-			s := &s3Media{TLS: true}
+			s := &S3Media{TLS: true}
 			settings, address = s, &s.PublicURL
 		case "folder":
-			s := &folderMedia{}
+			s := &FolderMedia{}
 			settings, address = s, &s.PublicURL
 		default:
 			l.diags.Error(b.LabelRanges[0], "Unknown kind of media store", "There is no kind of media store %q.%s", kind, diag.Choices(kind, []string{"s3", "folder"}))
 			continue
 		}
-		l.mediaSettings(b, settings, address)
+		store := Media{Kind: kind, Label: label, Settings: settings, Range: b.DefRange()}
+		l.mediaSettings(b, &store, address)
+		if l.diags.Failures() == before {
+			l.config.Media = append(l.config.Media, store)
+		}
 	}
 }
 
-func (l *loader) mediaSettings(b *hclsyntax.Block, settings any, address *string) {
+// mediaSettings decodes a block. Its key is read apart: it is a template, evaluated for every image.
+func (l *loader) mediaSettings(b *hclsyntax.Block, store *Media, address *string) {
 	body := *b.Body
 	if key := body.Attributes["key"]; key != nil {
 		body.Attributes = withoutKey(body.Attributes)
 		l.mediaKey(key)
+		store.Key, store.key = keyTemplate(key.Expr), l.tokens(key.Expr)
 	}
-	decoded := l.decoder().Settings(&body, fmt.Sprintf("a media block of kind %q", b.Labels[0]), b.DefRange(), settings)
+	decoded := l.decoder().Settings(&body, fmt.Sprintf("a media block of kind %q", b.Labels[0]), b.DefRange(), store.Settings)
 	if u, err := url.Parse(*address); *address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		l.diags.Error(decoded.At("public_url", b.DefRange()), "Wrong value", "public_url must be an address, as \"https://media.example.com\".")
+	}
+}
+
+func keyTemplate(expr hclsyntax.Expression) func(map[string]string) (string, error) {
+	return func(variables map[string]string) (string, error) {
+		values := map[string]cty.Value{}
+		for name, text := range variables {
+			values[name] = cty.StringVal(text)
+		}
+		v, problems := expr.Value(&hcl.EvalContext{Variables: values})
+		if problems.HasErrors() {
+			return "", problems
+		}
+		if v.Type() != cty.String || v.IsNull() || !v.IsKnown() {
+			return "", fmt.Errorf("%s: key gives no text", at(expr.Range()))
+		}
+		return v.AsString(), nil
 	}
 }
 
