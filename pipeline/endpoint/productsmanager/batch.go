@@ -23,6 +23,7 @@ type batch struct {
 
 	start    time.Time                        // PM's clock before it took the first items
 	done     []bool                           // by item: PM says that it wrote it
+	status   []string                         // by item: in which word
 	receipts []pipeline.Receipt               // by item: why not
 	changed  map[pipeline.Key]product.Product // what PM listed after it
 }
@@ -34,6 +35,7 @@ func (e *endpoint) newBatch(request func([]any) client.Request) *batch {
 func (b *batch) add(key pipeline.Key, item map[string]any) {
 	b.items, b.keys = append(b.items, item), append(b.keys, key)
 	b.receipts, b.done = append(b.receipts, pipeline.Receipt{}), append(b.done, false)
+	b.status = append(b.status, "")
 }
 
 // write sends the items from..to, and in halves what is refused as a whole.
@@ -79,7 +81,7 @@ func (b *batch) write(ctx context.Context, from, to int) {
 				Message: "Products Manager refuses to write the product " + string(b.keys[i]) + ": " + message,
 			}
 		default:
-			b.done[i] = true
+			b.done[i], b.status[i] = true, outcome.Status()
 		}
 	}
 }
@@ -191,6 +193,9 @@ func (e *endpoint) createTogether(ctx context.Context, b batcher, drafts []pipel
 			return sent.receipts[j]
 		}
 		e.tokens.note(d.Token, sent.keys[j])
+		if sent.status[j] == "updated" {
+			e.log.Warn("a product that somebody made in the same moment was written over", "key", sent.keys[j])
+		}
 		r := sent.readBack(ctx, j, d.Fields)
 		r.Key = sent.keys[j]
 		return r

@@ -48,6 +48,9 @@ func (e *endpoint) ask(ctx context.Context) (pipeline.Description, error) {
 		return pipeline.Description{}, err
 	}
 	version, advice := e.version(ctx), e.advice(ctx)
+	if e.settings.API != "app" {
+		version += " (API " + e.settings.API + ")"
+	}
 	return pipeline.Description{
 		Identity: e.identity(), Product: "Products Manager", Version: version, User: e.client.User(),
 		Schema: e.schema, BatchSize: e.surface.can().batch, Advice: advice, HidesArchived: e.surface.can().hides,
