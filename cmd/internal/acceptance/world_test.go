@@ -29,6 +29,9 @@ type settings struct {
 	pm       pmsim.Config
 	odoo     odoosim.Config
 	pipeline string // further lines of the pipeline block
+	erp      string // further lines of the Odoo source block
+	// before, if set, is called before each request to Odoo, with its body.
+	before func(body string)
 }
 
 // newWorld starts both stand-ins and writes a configuration.
@@ -43,6 +46,9 @@ func newWorld(t *testing.T, s settings) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sim.Close() })
+	if s.before != nil {
+		address = proxied(t, address, s.before)
+	}
 	w := newWorldAt(t, s, access{URL: address, Database: sim.Database(), Login: odoosim.BotLogin, Key: odoosim.BotKey})
 	w.sim = sim
 	return w
@@ -86,6 +92,7 @@ source "odoo" "erp" {
   database = %q
   login    = %q
   api_key  = %q
+  %s
 }
 pipeline "products" {
   left  = source.products_manager.pm
@@ -102,7 +109,7 @@ pipeline "products" {
   limits { updates = "100%%" }
   %s
 }
-`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, erp.URL, erp.Database, erp.Login, erp.Key, s.pipeline)
+`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, s.pipeline)
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -65,12 +65,16 @@ type shop struct {
 
 	hook      func()
 	operation string // that the hook waits for
+	each      func() // told of every request
 }
 
 // after runs f once, when the next request of that operation has ended.
 func (s *shop) after(operation string, f func()) { s.operation, s.hook = operation, f }
 
 func (s *shop) observe(operation string, _ time.Duration, _ error) {
+	if s.each != nil {
+		s.each()
+	}
 	if hook := s.hook; hook != nil && operation == s.operation {
 		s.hook = nil
 		hook()
