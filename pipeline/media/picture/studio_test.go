@@ -170,13 +170,13 @@ func TestManyAtOnce(t *testing.T) {
 	s := studio()
 	data := asPNG(t, image.NewGray(image.Rect(0, 0, 4000, 4000))) // 64 MB of the budget each
 	results := make(chan error)
-	for range 12 {
+	for range 8 {
 		go func() {
 			_, err := s.Check(context.Background(), data)
 			results <- err
 		}()
 	}
-	for range 12 {
+	for range 8 {
 		if err := <-results; err != nil {
 			t.Error(err)
 		}
