@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/tandem-sync/tandem/cmd/internal/web"
+	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
 )
@@ -117,6 +119,35 @@ func TestSoldInBetween(t *testing.T) {
 			t.Errorf("the cycle after it found %+v, and %v are left", r.Conflicts, w.sim.Stock(id))
 		}
 		w.editStock(t, "T-00000", 17) // both hold the same again
+	}
+}
+
+// TestInvariant9EmptiedWarehouse stops a cycle that would set many quantities to zero.
+func TestInvariant9EmptiedWarehouse(t *testing.T) {
+	w := newWorld(t, settings{erp: inWarehouse})
+	products := made(25)
+	want := map[string]float64{}
+	for _, p := range products {
+		p["stock_quantity"] = 7
+		want[p["sku"].(string)] = 7
+	}
+	w.load(t, products)
+	a := w.start(t)
+	sync(t, a, true)
+	for i := range 10 {
+		w.editStock(t, fmt.Sprintf("T-%05d", i), 0)
+	}
+	reports, err := a.Sync(t.Context(), web.SyncRequest{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := reports[0]; r.BrakedBy == nil || *r.BrakedBy != pipeline.BrakeZeroedStock || writes(r) != 0 {
+		t.Errorf("the cycle was not stopped: %+v", r)
+	}
+	for sku, id := range w.idsInOdoo() {
+		if got := w.sim.Stock(id); got != want[sku] {
+			t.Errorf("%s has %v", sku, got)
+		}
 	}
 }
 

@@ -137,6 +137,26 @@ func TestStockPresumes(t *testing.T) {
 	}, inWarehouse("WH", ""))
 }
 
+// A creation that is repeated after a lost answer finds the product and leaves its stock alone, since both were
+// made by one transaction.
+func TestStockOfARepeatedCreation(t *testing.T) {
+	both(t, func(s *shop) {
+		draft := pipeline.Draft{Token: "once", Fields: pipeline.Values{"name": pipeline.Text("Mug"), "qty_available": pipeline.Int(10)}}
+		defer s.server.Order(odoosim.Rule{Model: "product.template", Method: "load", Times: 1, Effect: odoosim.DropAfter})()
+		if r := s.end.Create(s.Context(), []pipeline.Draft{draft})[0]; r.Err == nil {
+			s.Fatal("the answer was not lost")
+		}
+		keys := must(s.end.Settle(s.Context(), []pipeline.Draft{draft}))
+		if got := s.quantity(keys[0]); got != "10" {
+			s.Errorf("it was made with %s", got)
+		}
+		must(0, s.as().Sell("WH", idOf(s, keys[0]), 4))
+		if again := s.make(draft)[0]; again != keys[0] || s.quantity(again) != "6" {
+			s.Errorf("the repetition made %s of %s, with %s", again, keys[0], s.quantity(again))
+		}
+	}, inWarehouse("WH", ""))
+}
+
 // A user of the stock may not count it up to 17: the source is held before anything is sent.
 func TestStockWithoutTheRight(t *testing.T) {
 	s := newShop(t, 16, inWarehouse("WH", ""), func(c *odoosim.Config, st *odoo.Settings) {
