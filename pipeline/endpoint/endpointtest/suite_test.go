@@ -23,7 +23,7 @@ type fault struct {
 
 func faults() []fault {
 	return slices.Concat(
-		createFaults(), repeatFaults(), updateFaults(), valueFaults(), removeFaults(), readFaults(), stampFaults(), listFaults(),
+		createFaults(), repeatFaults(), updateFaults(), valueFaults(), removeFaults(), readFaults(), stampFaults(), listFaults(), stockFaults(),
 	)
 }
 
@@ -80,6 +80,7 @@ func run(t *testing.T, breaks func(*end)) {
 		Fields: endpointtest.Fields{
 			Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price", Cost: "cost_price",
 			Weight: "weight", Category: "category", Active: "active", Custom: "attributes.color",
+			Stock: "stock_quantity",
 		},
 		UniqueEAN:    true,
 		FindsRepeats: true,
