@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
 
 func TestCountingStock(t *testing.T) {
@@ -116,6 +117,89 @@ func TestRights(t *testing.T) {
 			must(t, err)
 			if len(found) != n {
 				t.Errorf("Odoo %d: attachments by %s: %v", version, domain, found)
+			}
+		}
+	}
+}
+
+// Sales move the quant and leave a move behind, but no date of the product; a quant at zero stays until
+// somebody opens the inventory.
+func TestSelling(t *testing.T) {
+	for _, version := range both {
+		w := newWorld(t, version)
+		template, variant := w.create(storable(version))
+		_, err := w.shop.With("inventory_mode", true).Create("stock.quant", odoosim.Values{"product_id": variant, "location_id": 8, "inventory_quantity_auto_apply": 5})
+		must(t, err)
+		written := w.read(w.admin, templateModel, template, "write_date")
+		must(t, w.shop.Reserve("WH", template, 2))
+		w.expect(template, map[string]any{"qty_available": 5.0, "virtual_available": 3.0})
+		must(t, w.shop.Sell("WH", template, 5))
+		w.expect(template, map[string]any{"qty_available": 0.0})
+		if got := w.read(w.admin, templateModel, template, "write_date"); got != written {
+			t.Errorf("Odoo %d: a sale moved the product's date to %v", version, got)
+		}
+		if w.Count("stock.quant") != 1 {
+			t.Errorf("Odoo %d: the quant at zero is gone at once", version)
+		}
+		must(t, w.Tidy())
+		if w.Count("stock.quant") != 0 || w.Stock(template) != 0 || w.Count("stock.move.line") != 2 {
+			t.Errorf("Odoo %d: after tidying %d quants, %d move lines", version, w.Count("stock.quant"), w.Count("stock.move.line"))
+		}
+		if err := w.shop.Sell("NONE", template, 1); err == nil {
+			t.Errorf("Odoo %d: sold from no warehouse", version)
+		}
+	}
+}
+
+// Counts that Odoo takes without a word and does not carry out: without the mode, and of lots without a lot.
+func TestCountsThatSetNothing(t *testing.T) {
+	for _, version := range both {
+		w := newWorld(t, version)
+		values := odoosim.Values{"location_id": 8, "inventory_quantity_auto_apply": 5}
+		template, variant := w.create(storable(version))
+		values["product_id"] = variant
+		_, err := w.shop.Create("stock.quant", values)
+		must(t, err)
+		must(t, w.shop.Write(templateModel, odoosim.Values{"tracking": "lot"}, template))
+		_, err = w.shop.With("inventory_mode", true).Create("stock.quant", values)
+		must(t, err)
+		w.expect(template, map[string]any{"qty_available": 0.0})
+		if n := w.Count("stock.move"); n != 0 {
+			t.Errorf("Odoo %d: %d moves", version, n)
+		}
+	}
+}
+
+// load makes the variant and its quant below the template, in one transaction with it.
+func TestLoadCountsStock(t *testing.T) {
+	const below = "product_variant_ids/"
+	for _, version := range both {
+		w := newWorld(t, version)
+		kind, yes := "is_storable", "1"
+		if version < 18 {
+			kind, yes = "detailed_type", "product"
+		}
+		shop := w.shop.With("inventory_mode", true).With("create_product_product", false).With("active_test", false)
+		columns := []any{"id", "name", "active", kind, below + "active", below + "stock_quant_ids/location_id/.id", below + "stock_quant_ids/inventory_quantity_auto_apply"}
+		load := func(rows ...any) xmlrpc.Struct {
+			answer, err := shop.Call(templateModel, "load", columns, rows)
+			must(t, err)
+			return answer.(xmlrpc.Struct)
+		}
+		load([]any{"t.a", "A", "1", yes, "1", "8", "5"}, []any{"t.b", "B", "0", yes, "0", "8", "3"})
+		for name, want := range map[string]float64{"A": 5, "B": 3} {
+			for _, p := range w.Products() {
+				if p.Name == name && (w.Stock(p.ID) != want || len(p.Variants) != 1 || p.Active != p.VariantActive) {
+					t.Errorf("Odoo %d: %+v with %v in stock", version, p, w.Stock(p.ID))
+				}
+			}
+		}
+		products := w.Count(templateModel)
+		for _, row := range [][]any{
+			{"t.c", "C", "1", "", "1", "8", "5"}, {"t.d", "D", "1", yes, "1", "99", "5"}, {"t.e", "E", "1", yes, "1", "8", "many"},
+		} {
+			if ids := load(row)[0].Value; ids != false || w.Count(templateModel) != products {
+				t.Errorf("Odoo %d: %v was loaded as %v", version, row, ids)
 			}
 		}
 	}
