@@ -122,6 +122,30 @@ func TestSoldInBetween(t *testing.T) {
 	}
 }
 
+// TestHalfAPiece carries a quantity that Products Manager holds in whole numbers only: it is rounded there, stays
+// as it is in Odoo, and goes to and fro no further.
+func TestHalfAPiece(t *testing.T) {
+	w := newWorld(t, settings{erp: inWarehouse})
+	products := made(1)
+	products[0]["stock_quantity"] = 7
+	w.load(t, products)
+	a := w.start(t)
+	sync(t, a, true)
+	id := w.idsInOdoo()["T-00000"]
+	if err := w.sim.As(odoosim.ShopLogin).Sell("WH", id, 4.5); err != nil {
+		t.Fatal(err)
+	}
+	sync(t, a, false)
+	for _, full := range []bool{false, true} {
+		if r := sync(t, a, full); writes(r) != 0 {
+			t.Errorf("a cycle after it (full %v) wrote %v", full, r.Writes)
+		}
+	}
+	if pm := w.pm.Products()[0].Text("stock_quantity"); pm != "3" || w.sim.Stock(id) != 2.5 {
+		t.Errorf("Products Manager has %s, Odoo %v", pm, w.sim.Stock(id))
+	}
+}
+
 // TestInvariant9EmptiedWarehouse stops a cycle that would set many quantities to zero.
 func TestInvariant9EmptiedWarehouse(t *testing.T) {
 	w := newWorld(t, settings{erp: inWarehouse})
