@@ -57,6 +57,13 @@ type Endpoint interface {
 	Close() error
 }
 
+// Recogniser is an Endpoint that can tell how sure an answer of Settle is.
+type Recogniser interface {
+	// Recognised tells whether Settle knew the record by its draft's token. Otherwise it merely looks like
+	// the draft, and somebody may have made it at that moment.
+	Recognised(key Key) bool
+}
+
 // Description is what a system says of itself.
 type Description struct {
 	// Identity tells this system from every other (a database's uuid, a tenant's id): the state is

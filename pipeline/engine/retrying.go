@@ -223,3 +223,9 @@ func (r *retrying) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipel
 		return retry(ctx, r, "settle", func() ([]pipeline.Key, error) { return r.Endpoint.Settle(ctx, drafts) })
 	})
 }
+
+// Recognised implements pipeline.Recogniser for endpoints that do.
+func (r *retrying) Recognised(key pipeline.Key) bool {
+	known, ok := r.Endpoint.(pipeline.Recogniser)
+	return ok && known.Recognised(key)
+}

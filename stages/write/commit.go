@@ -259,7 +259,7 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 				ok = false
 			case d.Writes[s] || (created != nil && created.side == s):
 				base[s] = l.confirmed(j, i)
-				ok = ok && !(j.found && d.Writes[s] && !l.holds(j, i, base[s])) // new to the pair, see recovered
+				ok = ok && !(j.lookalike && d.Writes[s] && !l.holds(j, i, base[s])) // new to the pair, see recovered
 			}
 		}
 		if ok {

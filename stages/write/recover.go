@@ -196,13 +196,15 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 	}
 	link.Keys[in.Side] = made.Key
 	link.Base = [2]pipeline.Values{{}, {}}
+	certain := recognised(c, in.Side, made.Key)
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]
 		sent, err := c.Types[in.Side][i].Canonical(in.Draft.Fields[f.Fields[in.Side]])
-		if f.Writes[in.Side] && (err != nil || !held.Equal(sent)) {
-			// Somebody's edit since, or a record that somebody made alike at that moment: the field is
-			// new to the pair.
-			continue
+		if f.Writes[in.Side] && err == nil && !held.Equal(sent) {
+			if !certain {
+				continue // somebody may have made it at that moment: the field is new to the pair
+			}
+			held = sent // somebody's edit since: see confirmed
 		}
 		link.Base[source][f.Name], link.Base[in.Side][f.Name] = in.Base[source][f.Name], held
 	}

@@ -196,12 +196,19 @@ func (b *batch) lookCreated(ctx context.Context, side pipeline.Side, jobs []*job
 	var rest []*job
 	for i, j := range jobs {
 		if r := made[i]; r != nil {
-			j.receipt, j.done, j.found, j.err = pipeline.Receipt{Key: r.Key, Record: r}, true, true, nil
+			j.receipt, j.done, j.err = pipeline.Receipt{Key: r.Key, Record: r}, true, nil
+			j.lookalike = !recognised(b.cycle, side, r.Key)
 		} else {
 			rest = append(rest, j)
 		}
 	}
 	return rest, nil
+}
+
+// recognised tells whether a record that was settled is the draft's beyond doubt.
+func recognised(c *pipeline.Cycle, side pipeline.Side, key pipeline.Key) bool {
+	known, ok := c.Endpoints[side].(pipeline.Recogniser)
+	return ok && known.Recognised(key)
 }
 
 // settle returns, by draft, the record that was made of it, nil where none was.

@@ -53,7 +53,8 @@ type job struct {
 	done    bool
 	err     *pipeline.Error // why it is not done
 	unclear bool            // it may have taken effect, at least in part
-	found   bool            // a creation that was found by looking, after its answer was lost
+	// lookalike is a creation that was found by its look, after its answer was lost.
+	lookalike bool
 }
 
 // batch is what Process works on.

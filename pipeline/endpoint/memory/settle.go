@@ -72,3 +72,6 @@ func (s *System) matches(r *row, draft pipeline.Draft) bool {
 	}
 	return compared
 }
+
+// Recognised implements pipeline.Recogniser.
+func (s *System) Recognised(pipeline.Key) bool { return s.cfg.KeepsTokens }

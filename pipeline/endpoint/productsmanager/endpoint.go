@@ -34,6 +34,8 @@ type endpoint struct {
 	total  atomic.Int64 // products, as PM last said; -1 if it never did
 	tokens *tokens
 	wrote  *writes
+	// recognised are the records, by key, that Settle knew by their token.
+	recognised sync.Map
 
 	describing chan struct{} // held while PM is asked, so that pipelines that start together ask once
 	mu         sync.Mutex

@@ -152,6 +152,7 @@ func (s *settling) compare(p product.Product) {
 	id, _ := p.ExternalID()
 	if i, ok := s.byID[id]; ok {
 		s.found[i] = key
+		s.recognised.Store(key, true)
 		return
 	}
 	if id != "" {
@@ -211,4 +212,10 @@ func (s *settling) takeLookalikes() {
 			s.found[i] = key
 		}
 	}
+}
+
+// Recognised implements pipeline.Recogniser.
+func (e *endpoint) Recognised(key pipeline.Key) bool {
+	_, ok := e.recognised.Load(key)
+	return ok
 }

@@ -182,3 +182,9 @@ func (e *watched) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.
 	}
 	return e.Endpoint.Remove(ctx, keys, how)
 }
+
+// Recognised implements pipeline.Recogniser as the endpoint does.
+func (e *watched) Recognised(key pipeline.Key) bool {
+	known, ok := e.Endpoint.(pipeline.Recogniser)
+	return ok && known.Recognised(key)
+}
