@@ -14,6 +14,10 @@ source "odoo" "erp" {
   database = "example"
   login    = "sync@example.com" # a user of its own, with an API key and no password
   api_key  = env("ODOO_API_KEY")
+
+  stock {
+    warehouse = "WH" # the code of the warehouse whose quantity is synced
+  }
 }
 
 pipeline "products" {

@@ -27,6 +27,10 @@ source "odoo" "erp" {
   login    = "sync@example.com"
   api_key  = env("ODOO_API_KEY")
   language = "fr_FR" # the language of names and descriptions
+
+  stock {
+    warehouse = "WH" # the code of the warehouse whose quantity is synced
+  }
 }
 
 pipeline "products" {

@@ -9,6 +9,10 @@ source "odoo" "france" {
   login    = "sync@example.com"
   api_key  = env("ODOO_FR_API_KEY")
   language = "fr_FR"
+
+  stock {
+    warehouse = "WH" # the code of the warehouse whose quantity is synced
+  }
 }
 
 source "odoo" "belgium" {
@@ -20,5 +24,9 @@ source "odoo" "belgium" {
   company  = 2
   categories {
     create = false # a category that Belgium does not have stops the product
+  }
+
+  stock {
+    warehouse = "WH" # the code of the warehouse whose quantity is synced
   }
 }
