@@ -49,26 +49,42 @@ func (s *Stats) Add(o Stats) {
 
 // Run plays one seed and returns what it counted and the invariants that were broken, nil if none.
 func Run(ctx context.Context, seed uint64, mutant Mutant) (Stats, error) {
+	stats, _, err := play(ctx, seed, mutant)
+	return stats, err
+}
+
+// Replay plays one seed and returns everything that it left behind, on both sides and in the state.
+func Replay(ctx context.Context, seed uint64) (end string, err error) {
+	_, w, err := play(ctx, seed, Mutant{})
+	if err != nil {
+		return "", err
+	}
+	return w.ending, nil
+}
+
+func play(ctx context.Context, seed uint64, mutant Mutant) (Stats, *world, error) {
 	w := newWorld(seed, mutant)
 	w.stats = Stats{Seeds: 1, Faults: map[memory.FaultKind]int{}}
 	if err := w.start(ctx); err != nil {
-		return w.stats, err
+		return w.stats, w, err
 	}
 	defer func() { _ = w.state.Close() }()
 	rounds := 4 + w.rand.IntN(8)
 	for range rounds {
 		if err := w.round(ctx); err != nil {
-			return w.stats, err
+			return w.stats, w, err
 		}
 	}
 	if err := w.settle(ctx); err != nil {
-		return w.stats, errors.Join(append(w.watch.errs, err)...)
+		return w.stats, w, errors.Join(append(w.watch.errs, err)...)
 	}
 	verdict := w.judge(ctx)
 	if len(w.watch.errs) == 0 && verdict == nil {
 		verdict = w.undoes(ctx)
 	}
-	return w.stats, errors.Join(append(w.watch.errs, verdict)...)
+	var err error
+	w.ending, err = w.dump(ctx)
+	return w.stats, w, errors.Join(append(w.watch.errs, verdict, err)...)
 }
 
 // round lets people act, perhaps arms a crash, and runs a cycle.

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tandem-sync/tandem/pipeline/engine/simulation"
 )
 
@@ -13,6 +15,23 @@ var (
 	seeds = flag.Int("seeds", 60, "how many seeds to play")
 	first = flag.Uint64("first", 1, "the first seed")
 )
+
+// TestReplay holds that a seed replays to the byte.
+func TestReplay(t *testing.T) {
+	for seed := range uint64(10) {
+		first, err := simulation.Replay(t.Context(), seed+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := simulation.Replay(t.Context(), seed+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Errorf("seed %d ended otherwise when it was played again:\n%s", seed+1, diff)
+		}
+	}
+}
 
 // TestSimulation plays seeds and prints the ones that break an invariant: `-first SEED -seeds 1` plays
 // one again, exactly.

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -35,11 +36,12 @@ func (t *trouble) step() bool {
 	return t.crashed
 }
 
-// crash keeps what the disk would keep: all that was synced, and a random part of the rest.
+// crash keeps what the disk would keep: all that was synced, and a random part of the rest. The choice has
+// a source of its own, since how often it is asked depends on files that the store writes in the background.
 func (t *trouble) crash() {
 	t.crashed = true
 	t.stats.Crashes++
-	t.disk = t.disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: t.rand.IntN(101), RNG: t.rand})
+	t.disk = t.disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: t.rand.IntN(101), RNG: rand.New(rand.NewPCG(t.rand.Uint64(), 0))})
 }
 
 // onCall is asked by a system before each call.

@@ -51,6 +51,8 @@ type world struct {
 	limits pipeline.Limits
 	stats  Stats
 	last   pipeline.Report
+	// ending is everything that was left behind.
+	ending string
 }
 
 // clock is the virtual time of this process.
