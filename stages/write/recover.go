@@ -125,12 +125,18 @@ func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pip
 	}
 }
 
-// tookEffect tells whether an update was certainly carried out: since a record is written as a whole, one
-// field that holds what was sent is enough, whatever became of the others since. Where no field holds that,
-// either somebody edited them all or the update never came, and the merge decides by the old base.
+// tookEffect tells whether an update was certainly carried out: the record holds all that was sent, or,
+// since a record is written as a whole, one text or number of it, whatever became of the others since. A
+// flag or a category proves nothing, somebody may have chosen the same. Where nothing is proven, the merge
+// decides by the old base.
 func (b *batch) tookEffect(side pipeline.Side, r *pipeline.Record, m pipeline.Mutation) bool {
+	if b.differs(side, r, m.Fields) == "" {
+		return true
+	}
 	for name, sent := range m.Fields {
-		if b.differs(side, r, pipeline.Values{name: sent}) == "" && b.differs(side, r, pipeline.Values{name: m.Before[name]}) != "" {
+		t, _ := b.cycle.About[side].Schema.Lookup(name)
+		choice := sent.Kind() == pipeline.KindBool || t.Type == pipeline.TypePath || t.Type == pipeline.TypeSelection
+		if !choice && b.differs(side, r, pipeline.Values{name: sent}) == "" && b.differs(side, r, pipeline.Values{name: m.Before[name]}) != "" {
 			return true
 		}
 	}
