@@ -126,7 +126,9 @@ func (p *PlanText) totals(totals pipeline.PlanTotals) error {
 			t.line("  in %s: %d to create, %d to update, %d to archive or delete", clean(label), w.Create, w.Update, w.Archive)
 		}
 		if p.head.Undo != "" {
-			t.line("  %s of cycle %s cannot be taken back", count(totals.Errors, "change"), clean(string(p.head.Undo)))
+			if totals.Errors > 0 {
+				t.line("  %s of cycle %s cannot be taken back", count(totals.Errors, "change"), clean(string(p.head.Undo)))
+			}
 			return t.err
 		}
 		t.line("  %s, %s, %s unchanged", count(totals.Conflicts, "conflict"), count(totals.Errors, "error"), count(totals.Unchanged, "record"))
