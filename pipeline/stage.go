@@ -55,8 +55,6 @@ type Detected struct {
 	Cursors [2]string
 	// Seen counts per side the records that were looked at.
 	Seen [2]int
-	// Complete: both listings were whole (a full pass that may tell what is gone).
-	Complete bool
 }
 
 // Stage works on a batch of items, in place. A failure of one record is put into its item; an error

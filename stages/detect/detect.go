@@ -66,9 +66,8 @@ func (d *Detector) Detect(ctx context.Context, c *pipeline.Cycle, yield func([]*
 		return pipeline.Detected{}, err
 	}
 	return pipeline.Detected{
-		Cursors:  [2]string{r.sides[0].next, r.sides[1].next},
-		Seen:     [2]int{r.sides[0].seen, r.sides[1].seen},
-		Complete: c.Full,
+		Cursors: [2]string{r.sides[0].next, r.sides[1].next},
+		Seen:    [2]int{r.sides[0].seen, r.sides[1].seen},
 	}, nil
 }
 

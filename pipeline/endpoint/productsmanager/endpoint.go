@@ -16,8 +16,8 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 )
 
-// batchSize is how many records one call takes where there are no batches: each is a request of its own, so larger batches would
-// only lengthen the time between the look at a record and its write.
+// batchSize is how many records one call takes where there are no batches: each is a request of its own,
+// so larger batches would only lengthen the time between the look at a record and its write.
 const batchSize = 20
 
 // endpoint is one configured Products Manager.
