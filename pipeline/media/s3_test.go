@@ -225,14 +225,15 @@ func TestS3Misconfigured(t *testing.T) {
 
 // TestProbeFindsWhatIsWrong: a store that changes what passes, and one that does not delete.
 func TestProbeFindsWhatIsWrong(t *testing.T) {
-	store, _ := folder(t)
-	for says, bad := range map[string]media.Store{"other bytes": changing{store}, "still has it": keeping{store}} {
+	changed, _ := folder(t)
+	kept, _ := folder(t)
+	for says, bad := range map[string]media.Store{"other bytes": changing{changed}, "still has it": keeping{kept}} {
 		err := media.Probe(t.Context(), bad, "probe")
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("want %q: %v", says, err)
 		}
 	}
-	if _, err := store.Head(t.Context(), "probe"); err != nil {
+	if _, err := kept.Head(t.Context(), "probe"); err != nil {
 		t.Errorf("the keeping store lost its object: %v", err)
 	}
 	gone := media.NewFolder(media.FolderOptions{Path: t.TempDir() + "/nowhere"})
