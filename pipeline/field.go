@@ -40,6 +40,8 @@ type Field struct {
 	Separator string    `json:"separator,omitempty"` // paths: between two levels, "/" if empty
 	Root      string    `json:"root,omitempty"`      // paths: the level that all others are below, not part of what is carried
 	Label     string    `json:"label,omitempty"`
+	// Image is what an image field takes; nil for other types.
+	Image *ImageNeeds `json:"image,omitempty"`
 }
 
 // Schema is what a system says of its fields.
