@@ -91,7 +91,7 @@ type Draft struct {
 	Fields Values    `json:"fields"`          // by the side's own field names
 	Since  time.Time `json:"since,omitzero"`  // when the intent was made, this process's clock
 	Match  []string  `json:"match,omitempty"` // fields of Fields that identify a product: how to look where tokens cannot be read
-	// Images are the images to write, by field; Fields holds where they come from, see ImageFrom.
+	// Images are the images to write, by field; Fields holds where they come from, see ImageSource.
 	Images map[string]Image `json:"-"`
 }
 
@@ -102,7 +102,7 @@ type Patch struct {
 	// Before is what some of the fields held when the caller last looked. An endpoint that looks at them
 	// itself right before it writes refuses, as stale, the patch of a record that moved since. nil presumes nothing.
 	Before Values `json:"before,omitempty"`
-	// Images are the images to write, by field; Fields holds where they come from, see ImageFrom. An image
+	// Images are the images to write, by field; Fields holds where they come from, see ImageSource. An image
 	// that Fields holds as null is taken away.
 	Images map[string]Image `json:"-"`
 }
