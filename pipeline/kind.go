@@ -47,6 +47,9 @@ type Deps struct {
 	Logger  *slog.Logger // knows its source
 	Observe Observer     // never nil
 	Now     func() time.Time
+	// MediaHosts are the hosts at which the media stores are served: images that Tandem put there are read from
+	// there again.
+	MediaHosts []string
 }
 
 // Size is a number of bytes.

@@ -117,7 +117,7 @@ func (a *App) open(ctx context.Context, o Options) error {
 func (a *App) openSource(s config.Source) error {
 	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
 		Source: s.Label, Logger: a.logger.With("source", s.Label),
-		Observe: a.metrics.observer(s.Label), Now: a.clock.Now,
+		Observe: a.metrics.observer(s.Label), Now: a.clock.Now, MediaHosts: mediaHosts(a.config.Media),
 	})
 	if err != nil {
 		return fmt.Errorf("source %s: %w", s.Label, err)

@@ -153,12 +153,15 @@ func failure(row product.Product) (message string, failed bool) {
 // createTogether makes the products in one batch. The batch writes to what already has the same EAN or
 // reference instead of making a product, so nobody may hold either; each is looked for first.
 func (e *endpoint) createTogether(ctx context.Context, b batcher, drafts []pipeline.Draft, made []pipeline.Key) []pipeline.Receipt {
-	bodies := make([]map[string]any, len(drafts))
+	bodies, fields := make([]map[string]any, len(drafts)), make([]pipeline.Values, len(drafts))
 	receipts := e.fanOut(len(drafts), func(i int) (r pipeline.Receipt) {
 		if made[i] != "" {
 			return e.adopt(ctx, made[i], drafts[i])
 		}
-		if bodies[i], r.Err = e.writer.Create(drafts[i].Fields); r.Err == nil {
+		if fields[i], r.Err = addressed(ctx, drafts[i].Fields, drafts[i].Images); r.Err != nil {
+			return r
+		}
+		if bodies[i], r.Err = e.writer.Create(fields[i]); r.Err == nil {
 			r = e.unclaimed(ctx, drafts[i])
 		}
 		return r
@@ -190,13 +193,13 @@ func (e *endpoint) createTogether(ctx context.Context, b batcher, drafts []pipel
 			if err := pipeline.AsError(sent.receipts[j].Err); !err.MaybeDone {
 				e.tokens.forget(d.Token)
 			}
-			return sent.receipts[j]
+			return judged(sent.receipts[j], fields[at[j]], nil)
 		}
 		e.tokens.note(d.Token, sent.keys[j])
 		if sent.status[j] == "updated" {
 			e.log.Warn("a product that somebody made in the same moment was written over", "key", sent.keys[j])
 		}
-		r := sent.readBack(ctx, j, d.Fields)
+		r := judged(sent.readBack(ctx, j, fields[at[j]]), fields[at[j]], nil)
 		r.Key = sent.keys[j]
 		return r
 	})

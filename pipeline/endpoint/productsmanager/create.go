@@ -77,7 +77,11 @@ func (e *endpoint) adopt(ctx context.Context, key pipeline.Key, d pipeline.Draft
 }
 
 func (e *endpoint) create(ctx context.Context, d pipeline.Draft) pipeline.Receipt {
-	body, err := e.writer.Create(d.Fields)
+	fields, err := addressed(ctx, d.Fields, d.Images)
+	if err != nil {
+		return pipeline.Receipt{Err: err}
+	}
+	body, err := e.writer.Create(fields)
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
@@ -93,7 +97,7 @@ func (e *endpoint) create(ctx context.Context, d pipeline.Draft) pipeline.Receip
 		if !failed.MaybeDone {
 			e.tokens.forget(d.Token)
 		}
-		return pipeline.Receipt{Err: err}
+		return judged(pipeline.Receipt{Err: err}, fields, nil)
 	}
 	found, _ := wire.ReadOne(answer.JSON)
 	p := product.Product(found)
@@ -109,7 +113,7 @@ func (e *endpoint) create(ctx context.Context, d pipeline.Draft) pipeline.Receip
 		return e.adopt(ctx, keys[0], d)
 	}
 	e.tokens.note(d.Token, key)
-	return e.receipt(ctx, key, p, answer.Start, d.Fields)
+	return judged(e.receipt(ctx, key, p, answer.Start, fields), fields, nil)
 }
 
 // duplicate looks who holds the unique value. If it is this very draft, an earlier attempt was lost on

@@ -14,6 +14,8 @@
 //     fields go under their canonical names, numbers as exact JSON numbers, a category as its path.
 //   - PUT carries the changed fields alone. A value inside of an object (attributes.color) goes with the
 //     whole object, as it was read just before, so that no other attribute is lost.
+//   - An image goes by its address in a media store: how its bytes would be uploaded is not documented. The list
+//     of images goes whole, the first replaced or left out and all others as they were read just before.
 //   - is_active goes with the status that says the same; a draft that is deactivated stays a draft.
 //   - A creation carries its token as external_id ("tandem:…"), by which a lost answer is settled.
 //
@@ -43,6 +45,6 @@
 //
 // kind.go and settings.go are what a configuration sees. endpoint.go holds the parts together; surface.go
 // with app.go, public.go and windev.go say which requests there are; describe.go, list.go, fetch.go,
-// create.go, update.go, batch.go and settle.go are the methods. Below internal, wire reads JSON shapes, product is the canonical record,
+// create.go, update.go, batch.go, images.go and settle.go are the methods. Below internal, wire reads JSON shapes, product is the canonical record,
 // client carries requests, paging reads lists that move.
 package productsmanager

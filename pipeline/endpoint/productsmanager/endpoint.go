@@ -14,6 +14,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
+	"github.com/tandem-sync/tandem/pipeline/media/download"
 )
 
 // batchSize is how many records one call takes where there are no batches: each is a request of its own,
@@ -27,6 +28,9 @@ type endpoint struct {
 	client   *client.Client
 	schema   pipeline.Schema
 	writer   product.Writer
+	images   *download.Downloader
+	readers  chan struct{} // held while an image is read, so that their bytes stay few
+	observe  pipeline.Observer
 	log      *slog.Logger
 	now      func() time.Time
 	opened   time.Time
@@ -66,6 +70,7 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 			Timeout: s.Timeout, Workers: s.Workers, Reads: rate.Read, Writes: rate.Write,
 			Now: deps.Now, Observe: deps.Observe,
 		}),
+		images: download.New(s.downloads(base.Hostname(), deps.MediaHosts)), readers: make(chan struct{}, s.Workers), observe: deps.Observe,
 		log: deps.Logger, now: deps.Now, opened: deps.Now(),
 		tokens: newTokens(), wrote: newWrites(deps.Now), describing: make(chan struct{}, 1),
 	}
@@ -76,6 +81,7 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 // Close frees the connections.
 func (e *endpoint) Close() error {
 	e.client.Close()
+	e.images.Close()
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/media/download"
 )
 
 // Settings are a source "products_manager" block.
@@ -47,9 +48,25 @@ type Rate struct {
 
 // Images says from where images named by the data may be fetched.
 type Images struct {
-	Hosts        []string      `hcl:"hosts,optional"`
-	AllowPrivate bool          `hcl:"allow_private,optional"`
-	MaxSize      pipeline.Size `hcl:"max_size,optional"`
+	// Hosts are host names, "*.example.com" for all below one. Left out, they are that of URL and those at which the
+	// media stores are served.
+	Hosts []string `hcl:"hosts,optional"`
+	// AllowPrivate allows addresses inside the network: loopback, private, link-local.
+	AllowPrivate bool `hcl:"allow_private,optional"`
+	// MaxSize is the most bytes that one image may have; 10 MB if left out.
+	MaxSize pipeline.Size `hcl:"max_size,optional"`
+}
+
+// downloads says what may be fetched, where own is the host of the API.
+func (s *Settings) downloads(own string, media []string) download.Options {
+	o := download.Options{Hosts: append([]string{own}, media...), Timeout: s.Timeout}
+	if s.Images != nil {
+		o.AllowPrivate, o.MaxSize = s.Images.AllowPrivate, int64(s.Images.MaxSize)
+		if len(s.Images.Hosts) > 0 {
+			o.Hosts = s.Images.Hosts
+		}
+	}
+	return o
 }
 
 // Webhook says how PM signs what it sends.
@@ -190,8 +207,9 @@ func (s *Settings) checkLimits(p *problems) {
 func (s *Settings) checkBlocks(p *problems) {
 	if s.Images != nil {
 		for _, host := range s.Images.Hosts {
-			if host == "" || strings.ContainsAny(host, "/@ ?#*") {
-				p.add("images.hosts", "Not a host name", "%q is not a host name. Write names such as \"media.example.com\", without https:// and path.", host)
+			name := strings.TrimPrefix(host, "*.")
+			if name == "" || strings.ContainsAny(name, "/@ ?#*") || (strings.Contains(name, ":") && net.ParseIP(name) == nil) {
+				p.add("images.hosts", "Not a host name", "%q is not a host name. Write names such as \"media.example.com\", without https://, port and path; \"*.example.com\" is every name below one.", host)
 			}
 		}
 		if s.Images.MaxSize < 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/client"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/product"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/wire"
+	"github.com/tandem-sync/tandem/pipeline/media/download"
 )
 
 // Update writes the patches one by one, several at once, but those of the same single field together where
@@ -36,8 +37,12 @@ func (e *endpoint) update(ctx context.Context, patch pipeline.Patch) pipeline.Re
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
+	fields, err := addressed(ctx, patch.Fields, patch.Images)
+	if err != nil {
+		return pipeline.Receipt{Err: err}
+	}
 	var current product.Product
-	if product.NeedsCurrent(patch.Fields) {
+	if product.NeedsCurrent(fields) {
 		read, err := e.read(ctx, patch.Key)
 		if err == nil && read.product == nil {
 			err = inTrash(patch.Key)
@@ -47,14 +52,19 @@ func (e *endpoint) update(ctx context.Context, patch pipeline.Patch) pipeline.Re
 		}
 		current = read.product
 	}
-	body, err := e.writer.Update(patch.Fields, current)
+	if _, image := fields[product.MainImage]; image {
+		if err := e.unmoved(patch, current); err != nil {
+			return pipeline.Receipt{Err: err}
+		}
+	}
+	body, err := e.writer.Update(fields, current)
 	if err != nil {
 		return pipeline.Receipt{Err: err}
 	}
-	if active, alone := patch.Fields["is_active"]; alone && len(patch.Fields) == 1 && len(body) > 1 {
-		return e.turn(ctx, patch.Key, active.AsBool(), body, patch.Fields)
+	if active, alone := fields["is_active"]; alone && len(fields) == 1 && len(body) > 1 {
+		return e.turn(ctx, patch.Key, active.AsBool(), body, fields)
 	}
-	return e.put(ctx, patch.Key, body, patch.Fields)
+	return judged(e.put(ctx, patch.Key, body, fields), fields, current)
 }
 
 // withoutKey takes an EAN that is the product's key out of a patch, and refuses another one.
@@ -143,7 +153,11 @@ func (e *endpoint) shows(p product.Product, start time.Time, fields pipeline.Val
 	}
 	for _, path := range paths {
 		f, _ := e.schema.Lookup(path.String())
-		if want, err := f.Canonical(fields[path.String()]); err != nil || !want.Equal(p.Get(path)) {
+		want, err := f.Canonical(fields[path.String()])
+		if f.Type == pipeline.TypeImage {
+			want = pipeline.Text(download.Identity(want.AsText()))
+		}
+		if err != nil || !want.Equal(p.Get(path)) {
 			return false
 		}
 	}

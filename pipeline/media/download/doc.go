@@ -9,6 +9,6 @@
 // Proxies of the environment are not used: behind one, nobody could check the address. No cookies are kept
 // and none of Tandem's credentials are ever sent.
 //
-// download.go is the way of one image, address.go judges addresses, guard.go connections, errors.go says what
+// download.go is the way of one image, served.go the proof that a media store is public, address.go judges addresses, guard.go connections, errors.go says what
 // went wrong.
 package download

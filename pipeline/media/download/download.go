@@ -65,6 +65,18 @@ func (d *Downloader) Close() { d.client.CloseIdleConnections() }
 // Fetch returns the bytes of the image at address. They begin as a JPEG, PNG or WebP does; whether they can
 // be read to their end is picture's to tell. All errors are *pipeline.Error.
 func (d *Downloader) Fetch(ctx context.Context, address string) ([]byte, error) {
+	data, err := d.get(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := picture.Sniff(data); err != nil {
+		return nil, noImage(address, err)
+	}
+	return data, nil
+}
+
+// get returns the bytes at address, whatever they are.
+func (d *Downloader) get(ctx context.Context, address string) ([]byte, error) {
 	target, err := url.Parse(address)
 	if err != nil {
 		return nil, refused(shown(address), "is no address")
@@ -107,9 +119,6 @@ func (d *Downloader) read(ctx context.Context, address string, response *http.Re
 		return nil, d.failed(ctx, address, err)
 	case int64(len(data)) > d.options.MaxSize:
 		return nil, d.tooLarge(address)
-	}
-	if _, err := picture.Sniff(data); err != nil {
-		return nil, noImage(address, err)
 	}
 	return data, nil
 }

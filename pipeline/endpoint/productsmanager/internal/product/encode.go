@@ -92,6 +92,12 @@ func (w Writer) encode(fields pipeline.Values, current Product) (map[string]any,
 		if err != nil {
 			return nil, err
 		}
+		if path.text == MainImage {
+			if err := writeMain(body, v, current); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if len(path.rest) == 0 {
 			for _, name := range w.Names(path.root) {
 				if _, own := fields[name]; name == field || !own { // another mapped field's name is its own
@@ -115,10 +121,6 @@ func (w Writer) encode(fields pipeline.Values, current Product) (map[string]any,
 // writable returns v as the field takes it, and refuses what Products Manager does not let anybody
 // write, what it cannot hold, and what it would cut off.
 func (w Writer) writable(path Path, v pipeline.Value) (pipeline.Value, error) {
-	switch path.root {
-	case "images":
-		return v, refuse("this version of Tandem does not write %q to Products Manager", path.text)
-	}
 	f, known := w.Schema.Lookup(path.text)
 	switch {
 	case !known:

@@ -68,6 +68,10 @@ func TestUpdate(t *testing.T) {
 		"a status that is mapped":         {pipeline.Values{"is_active": pipeline.Bool(false), "status": text("archived")}, red, `{"is_active":false,"status":"archived"}`},
 		"is_active from a number":         {pipeline.Values{"is_active": pipeline.Int(0)}, red, `{"is_active":false,"status":"inactive"}`},
 		"no value for is_active is false": {pipeline.Values{"is_active": {}}, red, `{"is_active":false,"status":"inactive"}`},
+		"the first image":                 {pipeline.Values{"images[0].url": text("http://a/1.jpg")}, `{"images":[]}`, `{"images":["http://a/1.jpg"]}`},
+		"the first of several images":     {pipeline.Values{"images[0].url": text("http://a/1.jpg")}, `{"images":[{"url":"http://b/1.jpg"},{"url":"","src":"http://b/2.jpg?X-Amz-Date=1"},"http://b/3.jpg"]}`, `{"images":["http://a/1.jpg","http://b/2.jpg?X-Amz-Date=1","http://b/3.jpg"]}`},
+		"no image":                        {pipeline.Values{"images[0].url": {}}, `{"images":["http://b/1.jpg"]}`, `{"images":[]}`},
+		"one image less":                  {pipeline.Values{"images[0].url": {}}, `{"images":["http://b/1.jpg","http://b/2.jpg"]}`, `{"images":["http://b/2.jpg"]}`},
 		"nothing at all":                  {pipeline.Values{}, ``, `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,6 +101,8 @@ func TestCreate(t *testing.T) {
 		"a draft":            {pipeline.Values{"status": pipeline.Text("draft")}, `{"is_active":false,"name":"T","status":"draft","title":"T"}`},
 		"both":               {pipeline.Values{"status": pipeline.Text("draft"), "is_active": pipeline.Bool(true)}, `{"is_active":true,"name":"T","status":"draft","title":"T"}`},
 		"with an attribute":  {pipeline.Values{"attributes.color": pipeline.Text("red")}, `{"attributes":{"color":"red"},"is_active":true,"name":"T","status":"active","title":"T"}`},
+		"with an image":      {pipeline.Values{"images[0].url": pipeline.Text("http://a/1.jpg")}, `{"images":["http://a/1.jpg"],"is_active":true,"name":"T","status":"active","title":"T"}`},
+		"without an image":   {pipeline.Values{"images[0].url": {}}, `{"is_active":true,"name":"T","status":"active","title":"T"}`},
 		"an empty attribute": {pipeline.Values{"attributes.color": {}}, `{"attributes":{},"is_active":true,"name":"T","status":"active","title":"T"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,7 +130,10 @@ func TestWriterRefuses(t *testing.T) {
 		"a sku too long":          {pipeline.Values{"title": text("T"), "sku": text(strings.Repeat("s", 101))}, pipeline.CodeRecordRejected, "101 characters"},
 		"the id":                  {pipeline.Values{"title": text("T"), "id": text("x")}, pipeline.CodeRecordRejected, `"id"`},
 		"a date":                  {pipeline.Values{"title": text("T"), "updated_at": text("2026-01-01 00:00:00")}, pipeline.CodeRecordRejected, `"updated_at"`},
-		"an image":                {pipeline.Values{"title": text("T"), "images[0].url": text("u")}, pipeline.CodeRecordRejected, `"images[0].url"`},
+		"an image of no address":  {pipeline.Values{"title": text("T"), "images[0].url": text("81 kB")}, pipeline.CodeRecordRejected, "no address"},
+		"an image as it is":       {pipeline.Values{"title": text("T"), "images[0].url": pipeline.Object(nil)}, pipeline.CodeRecordRejected, "no address"},
+		"all images":              {pipeline.Values{"title": text("T"), "images": pipeline.List()}, pipeline.CodeRecordRejected, `"images"`},
+		"another image":           {pipeline.Values{"title": text("T"), "images[1].url": text("http://a/1.jpg")}, pipeline.CodeRecordRejected, "read only"},
 		"a text in a stock":       {pipeline.Values{"title": text("T"), "stock_quantity": text("many")}, pipeline.CodeRecordRejected, `"stock_quantity"`},
 		"an entry of a list":      {pipeline.Values{"title": text("T"), "key_features[0]": text("u")}, pipeline.CodeRecordRejected, "read only"},
 		"not a path":              {pipeline.Values{"title": text("T"), "a..b": text("u")}, pipeline.CodeRecordRejected, `"a..b"`},
@@ -142,6 +151,14 @@ func TestWriterRefuses(t *testing.T) {
 		if _, err := writer().Update(pipeline.Values{field: text("x")}, parse(t, current)); err == nil {
 			t.Errorf("%s was written into %s", field, current)
 		}
+	}
+}
+
+// What is not shown cannot be kept.
+func TestImagesThatAreNotShownAreNotWritten(t *testing.T) {
+	_, err := writer().Update(pipeline.Values{"images[0].url": pipeline.Text("http://a/1.jpg")}, parse(t, `{"id":"a","title":"T"}`))
+	if e := pipeline.AsError(err); e == nil || e.Code != pipeline.CodeImageSync || e.Remedy == "" {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/media/download"
 )
 
 // Product is one product as the JSON of an answer holds it.
@@ -112,6 +113,9 @@ func (p Product) Get(path Path) pipeline.Value {
 		v = value(raw)
 	}
 	v = path.descend(v)
+	if path.field.Type == pipeline.TypeImage && v.Kind() == pipeline.KindText {
+		v = pipeline.Text(download.Identity(v.AsText()))
+	}
 	if canonical, err := path.field.Canonical(v); err == nil {
 		return canonical
 	}

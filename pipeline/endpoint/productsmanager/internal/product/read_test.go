@@ -75,6 +75,8 @@ func TestGet(t *testing.T) {
 		"brand_name from brand":  {`{"brand":"B"}`, "brand_name", text("B")},
 		"images, texts":          {`{"images":["http://a/1.jpg","http://a/2.jpg"]}`, "images[1].url", text("http://a/2.jpg")},
 		"images, objects":        {`{"images":[{"src":"http://a/1.jpg"},{"original":"http://a/2.jpg","url":""}]}`, "images[1].url", text("http://a/2.jpg")},
+		"an image's address":     {`{"images":["HTTPS://A.example:443/1.jpg?X-Amz-Date=1#x"]}`, "images[0].url", text("https://a.example/1.jpg")},
+		"an address of none":     {`{"images":["u"]}`, "images[0].url", text("u")},
 		"images, none there":     {`{"images":[]}`, "images[0].url", null},
 		"images, one text":       {`{"images":"http://a/1.jpg"}`, "images[0].url", text("http://a/1.jpg")},
 		"images, the list":       {`{"images":["u",{"url":"v"},null,{"alt":"x"}]}`, "images", pipeline.List(pipeline.Object(map[string]pipeline.Value{"url": text("u")}), pipeline.Object(map[string]pipeline.Value{"url": text("v")}))},

@@ -50,8 +50,10 @@ func canonicalFields(separator string) []pipeline.Field {
 		{Name: "category", Type: pipeline.TypePath, Separator: separator, Label: "Category"},
 		{Name: "stock_quantity", Type: pipeline.TypeNumber, Digits: 0, Label: "Stock"},
 		{Name: "weight", Type: pipeline.TypeNumber, Digits: 3, Label: "Weight in kg"},
-		{Name: "images", Type: pipeline.TypeAny, Label: "Images"},
-		{Name: "images[0].url", Type: pipeline.TypeImage, Label: "Main image"},
+		{Name: "images", Type: pipeline.TypeAny, ReadOnly: true, Label: "Images"},
+		{Name: MainImage, Type: pipeline.TypeImage, Label: "Main image", Image: &pipeline.ImageNeeds{
+			WebP: true, Side: LongestSide, ByAddress: true,
+		}},
 		{Name: "is_active", Type: pipeline.TypeBool, NotNull: true, Label: "Active"},
 		{Name: "status", Type: pipeline.TypeText, MaxLength: 50, Label: "Status"},
 		{Name: "tax_rate", Type: pipeline.TypeNumber, Digits: 2, Label: "Tax rate in %"},
