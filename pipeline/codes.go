@@ -33,6 +33,8 @@ const (
 	CodeAmbiguousMatch       Code = "ambiguous_match"
 	CodeMappingFailed        Code = "mapping_failed"
 	CodeFieldRequired        Code = "field_required"
+	CodeParentMissing        Code = "parent_missing"
+	CodeVariantRejected      Code = "variant_rejected"
 	CodeListingIncomplete    Code = "listing_incomplete"
 	CodeConflictNotFound     Code = "conflict_not_found"
 	CodeConflictMoved        Code = "conflict_moved"
@@ -98,6 +100,8 @@ func Catalogue() []CatalogueEntry {
 		{CodeAmbiguousMatch, "A record pairs with more than one on the other side.", "The same SKU or EAN on several products.", "Correct the duplicate that the message names, or choose another key in `match`."},
 		{CodeMappingFailed, "A value could not be carried over.", "A transform failed for this value, or the other side cannot hold the result.", "Correct the value or the transform that the message names."},
 		{CodeFieldRequired, "A required field is empty.", "The mapping or the system requires a value.", "Fill in the field on the side that lacks it."},
+		{CodeParentMissing, "A variant's parent product cannot be found on the other side.", "The field that names the parent (`parent_sku`) names no product, several, or one that was not carried over itself: it waits in quarantine or in the inbox, or takes no part.", "Correct the parent's name at the variant, or look why the parent waits with `tandem quarantine`; the variant follows by itself."},
+		{CodeVariantRejected, "A variant cannot be held as it is.", "Odoo makes variants of attributes and prices them by sums of extras: an attribute is missing, the combination is taken, the parent would change, or the price is no such sum.", "Do what the message says; a variant that fits no family can be a product of its own, without a parent."},
 		{CodeListingIncomplete, "A listing ended early.", "The server stopped in the middle, or gave fewer rows than it announced.", "Nothing to do: nothing is taken as deleted, and the next cycle lists again."},
 		{CodeConflictNotFound, "There is no such conflict.", "It was settled already, ended by itself, or the id is misspelt.", "List them with `tandem conflicts`."},
 		{CodeConflictMoved, "A side has changed since the conflict was shown.", "Somebody edited the field in the meantime.", "Look at the conflict again and settle it anew."},

@@ -16,6 +16,8 @@ type Definition struct {
 	Fields []MappedField
 	// Match holds the mapping names of the fields that pair records never seen before, in order.
 	Match []string
+	// Family names the fields that make families of variants; the zero value leaves variants out.
+	Family Family
 	// Creates tells per side whether records may be made there; Removes whether they may be removed.
 	Creates, Removes [2]bool
 	// Filter selects the records that take part, by the record of FilterSide; nil selects all.

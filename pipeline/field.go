@@ -22,6 +22,7 @@ const (
 	TypeDate      FieldType = "date"      // text YYYY-MM-DD
 	TypeDateTime  FieldType = "datetime"  // text YYYY-MM-DD HH:MM:SS, UTC
 	TypeImage     FieldType = "image"
+	TypeReference FieldType = "reference" // another record of the same system, see Via
 )
 
 // Unlimited is the Digits of a field that keeps every decimal.
@@ -40,6 +41,10 @@ type Field struct {
 	Separator string    `json:"separator,omitempty"` // paths: between two levels, "/" if empty
 	Root      string    `json:"root,omitempty"`      // paths: the level that all others are below, not part of what is carried
 	Label     string    `json:"label,omitempty"`
+	// Via is, for references, the field by whose value a record is named; its key where Via is empty.
+	Via string `json:"via,omitempty"`
+	// Fixed: a record is given the field when it is made, and it never changes.
+	Fixed bool `json:"fixed,omitempty"`
 	// Image is what an image field takes; nil for other types.
 	Image *ImageNeeds `json:"image,omitempty"`
 }
@@ -82,6 +87,11 @@ func (f Field) Canonical(v Value) (Value, error) {
 		return Number(d), nil
 	case TypeBool:
 		return toBool(v)
+	case TypeReference:
+		if _, pending := AsPending(v); pending {
+			return v, nil
+		}
+		return Text(v.String()), nil
 	case TypeText, TypeSelection, TypeDate, TypeDateTime:
 		if v.kind == KindList || v.kind == KindObject {
 			return Value{}, fmt.Errorf("a %s is not a %s", v.kind, f.Type)

@@ -22,6 +22,10 @@ type Item struct {
 	// Carried are per side what that side should hold if the other side's value were carried to it;
 	// a nil element was not needed. Set by transform.
 	Carried [2][]*Value
+	// Related are per side what references become there, by index; Unrelated are the indexes of references
+	// that have to wait, since the records that they name are no pair yet. Set by transform.
+	Related   [2]map[int]Value
+	Unrelated []int
 	// Open are the conflicts of this link that wait or were just settled by hand, by field.
 	Open map[string]Conflict
 	// Retry is the quarantine entry of the record, if it has one.

@@ -23,6 +23,8 @@ type SourceKind struct {
 	// Without, if set, tells which of the standard fields cannot be had with these settings, each with what
 	// to write in the source block to have it: `stock { warehouse = "WH" }`.
 	Without func(settings any) map[StandardField]string
+	// Variants names the fields that make families of variants; nil for systems without.
+	Variants *VariantFields
 	// Known are the fields that such a system is known to have before anybody asked it: enough to
 	// check a mapping offline. Open tells that it may have more.
 	Known Schema

@@ -42,6 +42,10 @@ type Record struct {
 	// Settled says that a later edit must show another Stamp. False while the stamp's second, or
 	// whatever granularity the side has, was not over when the record was read.
 	Settled bool `json:"settled,omitempty"`
+	// Lacking are the fields that a record of a family does not hold of its own: a parent has no barcode, a
+	// variant no category. They are neither compared nor written. What Fields gives for them is for the making
+	// of a partner alone.
+	Lacking []string `json:"lacking,omitempty"`
 	// Err is why this one record could not be read although others could; then only Key is set.
 	Err *Error `json:"err,omitempty"`
 	// Excluded, if set, is why the record takes no part (a template with several variants, say).

@@ -46,14 +46,27 @@ func (it *items) links(ctx context.Context, ids []pipeline.LinkID, absent map[pi
 }
 
 // unlinked yields the pairs, the records without a partner and the ambiguous ones.
+// Parents come before their children, which are made below them.
 func (it *items) unlinked(ctx context.Context, p *pairing) error {
+	for _, children := range []bool{false, true} {
+		if err := it.generation(ctx, p, children); err != nil {
+			return err
+		}
+	}
+	return it.flush(ctx)
+}
+
+func (it *items) generation(ctx context.Context, p *pairing, children bool) error {
 	for _, s := range it.sides {
 		for i, c := range s.unlinked {
+			if (c.parent != "") != children {
+				continue
+			}
 			other := it.sides[s.side.Other()]
 			partner := p.partner[s.side][i]
 			j, fresh := other.known[partner]
-			if partner != "" && fresh && s.side == pipeline.Right {
-				continue // came with its left partner
+			if partner != "" && fresh && it.behind(s, other.unlinked[j], c) {
+				continue // comes with its partner
 			}
 			item := &pipeline.Item{}
 			if err := it.set(item, s.side, c); err != nil {
@@ -80,7 +93,16 @@ func (it *items) unlinked(ctx context.Context, p *pairing) error {
 			}
 		}
 	}
-	return it.flush(ctx)
+	return nil
+}
+
+// behind tells whether a record comes with its fresh partner: with the one that is no child, else with the
+// left one.
+func (*items) behind(s *scan, partner, c candidate) bool {
+	if (partner.parent == "") != (c.parent == "") {
+		return c.parent != ""
+	}
+	return s.side == pipeline.Right
 }
 
 // again gives an item the link of the record that came back as another one.

@@ -77,7 +77,7 @@ func (r *run) pair(ctx context.Context) (*pairing, error) {
 			r.decide(p, field, value, groups[value])
 		}
 	}
-	return p, nil
+	return p, r.pairFamilies(ctx, p)
 }
 
 // group collects, by value of one match field, who holds it.

@@ -34,6 +34,8 @@ type candidate struct {
 	key    pipeline.Key
 	record spool.Ref
 	match  map[string]string
+	// parent and attributes are what the record is in its family; "" where it is in none.
+	parent, attributes string
 }
 
 func newScan(r *run, side pipeline.Side) *scan {
@@ -152,7 +154,9 @@ func (s *scan) addCandidate(r *pipeline.Record) error {
 	}
 	c := candidate{key: r.Key, record: ref}
 	if r.Excluded == "" && r.Err == nil {
-		c.match = s.cycle.MatchText(s.cycle.OwnValues(s.side, r))
+		own := s.cycle.OwnValues(s.side, r)
+		c.match = s.cycle.MatchText(own)
+		c.parent, c.attributes = s.member(own)
 	}
 	if i, ok := s.known[r.Key]; ok {
 		s.unlinked[i] = c // seen twice in one listing: the later reading counts

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -35,6 +36,9 @@ type field struct {
 
 // mergeField returns the decision on field i; nil when it is what it was.
 func mergeField(c *pipeline.Cycle, it *pipeline.Item, i int) *pipeline.Decision {
+	if slices.Contains(it.Unrelated, i) {
+		return nil // undecided, and without a base, until the records that it names are a pair
+	}
 	f := &field{mapped: c.Definition.Fields[i], cycle: c, item: it}
 	f.Field = f.mapped.Name
 	for _, s := range pipeline.Sides() {
@@ -50,6 +54,10 @@ func mergeField(c *pipeline.Cycle, it *pipeline.Item, i int) *pipeline.Decision 
 	}
 	if !f.paired && !f.changed[0] && !f.changed[1] && it.Open[f.Field].Resolution == nil {
 		return nil
+	}
+	if c.Apart(it.Records, i) {
+		f.Verdict, f.Rule = pipeline.Agree, "one of the two does not hold it"
+		return &f.Decision
 	}
 	if f.decide(); f.Verdict == "" {
 		return nil

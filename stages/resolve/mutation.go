@@ -22,6 +22,10 @@ func mutate(c *pipeline.Cycle, it *pipeline.Item) {
 				it.Fail(err)
 				return
 			}
+			if t, _ := c.About[s].Schema.Lookup(f.Fields[s]); t.Fixed && (it.Mutations[s] == nil || it.Mutations[s].Kind != pipeline.Create) {
+				it.Fail(fixed(c, it, s, f, d))
+				return
+			}
 			add(it, s, f.Fields[s], d)
 		}
 	}
@@ -71,5 +75,17 @@ func required(c *pipeline.Cycle, it *pipeline.Item, s pipeline.Side, f pipeline.
 		Code:    pipeline.CodeFieldRequired,
 		Message: fmt.Sprintf("field %q must not be empty on %s", f.Fields[s], c.Definition.Sources[s]),
 		Remedy:  fmt.Sprintf("Fill in %q on %s (record %s).", f.Fields[s.Other()], c.Definition.Sources[s.Other()], it.Keys[s.Other()]),
+	}
+}
+
+// fixed is the error of a change that a system cannot follow, as a variant cannot go to another template.
+func fixed(c *pipeline.Cycle, it *pipeline.Item, s pipeline.Side, f pipeline.MappedField, d pipeline.Decision) *pipeline.Error {
+	o := s.Other()
+	return &pipeline.Error{
+		Code: pipeline.CodeVariantRejected,
+		Message: fmt.Sprintf("%q of record %s on %s became %q, and its partner %s on %s cannot follow: there a variant keeps its parent",
+			f.Fields[o], it.Keys[o], c.Definition.Sources[o], d.Values[o].String(), it.Keys[s], c.Definition.Sources[s]),
+		Remedy: fmt.Sprintf("Take the change back, or archive %s on %s and make a new record of the other family on %s.",
+			it.Keys[s], c.Definition.Sources[s], c.Definition.Sources[o]),
 	}
 }

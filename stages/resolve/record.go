@@ -93,6 +93,9 @@ func edits(c *pipeline.Cycle, it *pipeline.Item, survivor pipeline.Side) pipelin
 	}
 	was, is := map[string]pipeline.Value{}, map[string]pipeline.Value{}
 	for i, f := range c.Definition.Fields {
+		if it.Records[survivor].Lacks(f.Fields[survivor]) {
+			continue
+		}
 		if base, ok := it.Link.Base[survivor][f.Name]; ok && !base.Equal(it.Own[survivor][i]) {
 			was[f.Name], is[f.Name] = base, it.Own[survivor][i]
 		}

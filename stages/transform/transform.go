@@ -3,23 +3,35 @@ package transform
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
 // Stage is the stage.
-type Stage struct{}
+type Stage struct{ links pipeline.Links }
 
 // New returns the stage.
 func New() Stage { return Stage{} }
+
+// Relating returns a stage that carries references between records by links.
+func (s Stage) Relating(links pipeline.Links) Stage {
+	s.links = links
+	return s
+}
 
 // Name implements pipeline.Stage.
 func (Stage) Name() pipeline.StageName { return pipeline.StageTransform }
 
 // Process implements pipeline.Stage.
-func (Stage) Process(_ context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
+func (s Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
 	for _, it := range items {
 		read(c, it)
+	}
+	if err := s.relate(ctx, c, items); err != nil {
+		return err
+	}
+	for _, it := range items {
 		if it.Err != nil {
 			continue
 		}
@@ -137,6 +149,9 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 // its base, has none, or somebody settled a conflict about it.
 func moves(c *pipeline.Cycle, it *pipeline.Item, from pipeline.Side, i int) bool {
 	name := c.Definition.Fields[i].Name
+	if it.Own[from.Other()] != nil && (c.Apart(it.Records, i) || slices.Contains(it.Unrelated, i)) {
+		return false
+	}
 	if it.Link == nil || it.Open[name].Resolution != nil || it.Link.Gone[from] {
 		return true
 	}
@@ -155,6 +170,9 @@ func moves(c *pipeline.Cycle, it *pipeline.Item, from pipeline.Side, i int) bool
 
 // carry returns what side `to` should hold in field i, from the other side's record.
 func carry(c *pipeline.Cycle, it *pipeline.Item, to pipeline.Side, i int) (pipeline.Value, error) {
+	if v, ok := it.Related[to][i]; ok {
+		return v, nil
+	}
 	return carryValue(c, it.Own[to.Other()][i], it.Records[to.Other()], to, i)
 }
 

@@ -115,6 +115,7 @@ func (l *ledger) advance(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 		l.history(it, link, jobs)
 	}
 	look(it, link, jobs)
+	l.lookAgain(link)
 	if before != nil && same(before, link) {
 		return nil
 	}
@@ -319,6 +320,15 @@ func look(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 			link.Seen[s] = r.Stamp
 		default:
 			link.Seen[s] = ""
+		}
+	}
+}
+
+// lookAgain lets the next cycle look at a pair whose parents were no pair yet.
+func (l *ledger) lookAgain(link *pipeline.Link) {
+	for _, i := range l.cycle.References() {
+		if _, known := link.Base[pipeline.Left][l.cycle.Definition.Fields[i].Name]; !known {
+			link.Seen = [2]string{}
 		}
 	}
 }

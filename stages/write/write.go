@@ -71,6 +71,22 @@ func (s *Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipelin
 	if err := s.reload(ctx, items); err != nil {
 		return err
 	}
+	roots, children := waves(items)
+	if len(roots) > 0 || len(children) == 0 {
+		if err := s.process(ctx, c, roots); err != nil {
+			return err
+		}
+	}
+	if len(children) == 0 {
+		return nil
+	}
+	if err := s.relate(ctx, c, children); err != nil {
+		return err
+	}
+	return s.process(ctx, c, children)
+}
+
+func (s *Stage) process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
 	b := &batch{Stage: s, cycle: c, items: items}
 	for _, it := range items {
 		for _, side := range pipeline.Sides() {

@@ -19,7 +19,7 @@ func (a *App) compose(d *pipeline.Definition, endpoints [2]pipeline.Endpoint, st
 		Endpoints:  endpoints,
 		Store:      store,
 		Detector:   detect.New(detect.Config{State: store, SpoolDir: a.state.spoolDir}),
-		Stages:     []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
+		Stages:     []pipeline.Stage{fetch.New(), transform.New().Relating(store), resolve.New()},
 		Writer: write.New(write.Config{
 			State: store, Now: a.clock.Now, NewID: rand.Text, Wait: a.clock.Sleep,
 		}),

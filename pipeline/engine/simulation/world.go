@@ -198,7 +198,7 @@ func (w *world) start(ctx context.Context) error {
 	w.state, w.store = st, &troubledStore{Store: store, trouble: &w.trouble}
 	p := parts{
 		store:  w.store,
-		stages: []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
+		stages: []pipeline.Stage{fetch.New(), transform.New().Relating(w.store), resolve.New()},
 	}
 	logger := slog.New(slog.DiscardHandler)
 	for _, s := range pipeline.Sides() {

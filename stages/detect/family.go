@@ -1,0 +1,189 @@
+package detect
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// family is the parent of a record without a link: by its index among those without one, or by its link.
+type family struct {
+	fresh int // -1 if it is linked
+	link  pipeline.LinkID
+}
+
+// member returns which record a record names as its parent, and by which attributes it is told from others.
+func (s *scan) member(own []pipeline.Value) (parent, attributes string) {
+	d := s.cycle.Definition
+	if d.Family.Parent == "" {
+		return "", ""
+	}
+	for i, f := range d.Fields {
+		switch f.Name {
+		case d.Family.Parent:
+			parent = own[i].String()
+		case d.Family.Attributes:
+			attributes = own[i].String()
+		}
+	}
+	if parent == "" {
+		return "", ""
+	}
+	return parent, attributes
+}
+
+// pairFamilies pairs what the match fields could not: parents whose children are pairs, since a product with
+// variants may have no code of its own; then children of paired parents that have the same attributes.
+func (r *run) pairFamilies(ctx context.Context, p *pairing) error {
+	if r.cycle.Definition.Family.Parent == "" {
+		return nil
+	}
+	var parents [2]map[int]family
+	for _, s := range r.sides {
+		var err error
+		if parents[s.side], err = s.parents(ctx); err != nil {
+			return err
+		}
+	}
+	r.pairParents(p, parents)
+	r.pairChildren(p, parents)
+	return nil
+}
+
+// parents returns the families of the unlinked children, by their index.
+func (s *scan) parents(ctx context.Context) (map[int]family, error) {
+	i := slices.IndexFunc(s.cycle.Definition.Fields, func(f pipeline.MappedField) bool { return f.Name == s.cycle.Definition.Family.Parent })
+	via := ""
+	for _, f := range s.cycle.Definition.Fields {
+		if name := s.cycle.Types[s.side][i].Via; name != "" && f.Fields[s.side] == name {
+			via = f.Name
+		}
+	}
+	fresh := map[string]int{}
+	for at, c := range s.unlinked {
+		name := string(c.key)
+		if s.cycle.Types[s.side][i].Via != "" {
+			name = c.match[via]
+		}
+		if _, taken := fresh[name]; c.parent == "" && !taken {
+			fresh[name] = at
+		}
+	}
+	found, elsewhere := map[int]family{}, map[string][]int{}
+	for at, c := range s.unlinked {
+		if c.parent == "" {
+			continue
+		}
+		if parent, ok := fresh[c.parent]; ok {
+			found[at] = family{fresh: parent}
+		} else {
+			elsewhere[c.parent] = append(elsewhere[c.parent], at)
+		}
+	}
+	return found, s.linkedParents(ctx, via, elsewhere, found)
+}
+
+// linkedParents adds the families whose parents are linked.
+func (s *scan) linkedParents(ctx context.Context, via string, children map[string][]int, found map[int]family) error {
+	names := slices.Sorted(maps.Keys(children))
+	if len(names) == 0 {
+		return nil
+	}
+	owners := map[string][]pipeline.Key{}
+	if via == "" {
+		for _, name := range names {
+			owners[name] = []pipeline.Key{pipeline.Key(name)}
+		}
+	} else {
+		var err error
+		if owners, err = s.State.Owners(ctx, s.side, via, names); err != nil {
+			return err
+		}
+	}
+	var keys []pipeline.Key
+	for _, ks := range owners {
+		keys = append(keys, ks...)
+	}
+	links, err := s.State.LinksByKey(ctx, s.side, keys)
+	if err != nil {
+		return err
+	}
+	for name, ks := range owners {
+		for _, k := range ks {
+			if l := links[k]; l != nil && len(ks) == 1 {
+				for _, at := range children[name] {
+					found[at] = family{fresh: -1, link: l.ID}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// pairParents pairs those parents of which every paired child says the same.
+func (r *run) pairParents(p *pairing, parents [2]map[int]family) {
+	left, right := r.sides[pipeline.Left], r.sides[pipeline.Right]
+	votes := [2]map[int]map[int]bool{{}, {}}
+	for i, partner := range p.partner[pipeline.Left] {
+		j, fresh := right.known[partner]
+		l, lok := parents[pipeline.Left][i]
+		rr, rok := parents[pipeline.Right][j]
+		if partner == "" || !fresh || !lok || !rok || l.fresh < 0 || rr.fresh < 0 {
+			continue
+		}
+		for s, vote := range [2][2]int{{l.fresh, rr.fresh}, {rr.fresh, l.fresh}} {
+			if votes[s][vote[0]] == nil {
+				votes[s][vote[0]] = map[int]bool{}
+			}
+			votes[s][vote[0]][vote[1]] = true
+		}
+	}
+	for i, named := range votes[pipeline.Left] {
+		for j := range named {
+			if len(named) == 1 && len(votes[pipeline.Right][j]) == 1 {
+				join(p, left, i, right, j)
+			}
+		}
+	}
+}
+
+// pairChildren pairs, within paired parents, the two records that have the same attributes.
+func (r *run) pairChildren(p *pairing, parents [2]map[int]family) {
+	type place struct {
+		family     family
+		attributes string
+	}
+	at := [2]map[place][]int{{}, {}}
+	right := r.sides[pipeline.Right]
+	for _, s := range r.sides {
+		for i, f := range parents[s.side] {
+			if s.unlinked[i].attributes == "" {
+				continue
+			}
+			if s.side == pipeline.Left && f.fresh >= 0 { // named as on the right
+				j, ok := right.known[p.partner[s.side][f.fresh]]
+				if !ok {
+					continue
+				}
+				f.fresh = j
+			}
+			key := place{f, s.unlinked[i].attributes}
+			at[s.side][key] = append(at[s.side][key], i)
+		}
+	}
+	for key, is := range at[pipeline.Left] {
+		if js := at[pipeline.Right][key]; len(is) == 1 && len(js) == 1 {
+			join(p, r.sides[pipeline.Left], is[0], right, js[0])
+		}
+	}
+}
+
+// join pairs two records that have no partner and no doubt about one.
+func join(p *pairing, left *scan, i int, right *scan, j int) {
+	if p.partner[pipeline.Left][i] != "" || p.partner[pipeline.Right][j] != "" || p.ambiguous[pipeline.Left][i] != nil || p.ambiguous[pipeline.Right][j] != nil {
+		return
+	}
+	p.partner[pipeline.Left][i], p.partner[pipeline.Right][j] = right.unlinked[j].key, left.unlinked[i].key
+}
