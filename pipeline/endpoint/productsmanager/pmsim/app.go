@@ -21,6 +21,7 @@ func productRoutes() []route {
 // accountRoutes are the operations that all surfaces share.
 func accountRoutes() []route {
 	return []route{
+		{method: "POST", path: "/media/upload", tier: tierWrite, needs: toWrite, serve: uploadImage},
 		{method: "GET", path: "/categories", tier: tierRead, needs: toRead, serve: listCategories},
 		{method: "POST", path: "/auth/login", tier: tierLogin, needs: nothing, serve: login},
 		{method: "POST", path: "/auth/refresh", tier: tierRefresh, needs: nothing, serve: refresh},
@@ -46,7 +47,7 @@ func (c *call) list(q catalogue.Query, p page) answer {
 	}
 	p.items = make([]any, len(products))
 	for i, product := range products {
-		p.items[i] = c.route.surface.render.item(product, c.store)
+		p.items[i] = c.route.surface.render.item(c.showImages(product), c.store)
 	}
 	return ok(p.wrap(c.route.surface.envelope))
 }
@@ -64,6 +65,9 @@ func createProduct(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := c.takeImages(body); err != nil {
+		return answer{}, err
+	}
 	p, err := c.store.Create(body)
 	if err != nil {
 		return answer{}, err
@@ -75,6 +79,9 @@ func createProduct(c *call) (answer, error) {
 func updateProduct(c *call) (answer, error) {
 	body, err := c.object()
 	if err != nil {
+		return answer{}, err
+	}
+	if err := c.takeImages(body); err != nil {
 		return answer{}, err
 	}
 	p, err := c.store.Edit(c.PathValue("id"), body)
@@ -94,7 +101,7 @@ func trashProduct(c *call) (answer, error) {
 }
 
 func (c *call) product(status int, p Product) answer {
-	return answer{status: status, body: wrapOne(c.route.surface.render.whole(p, c.store), c.route.surface.envelope)}
+	return answer{status: status, body: wrapOne(c.route.surface.render.whole(c.showImages(p), c.store), c.route.surface.envelope)}
 }
 
 func listCategories(c *call) (answer, error) {

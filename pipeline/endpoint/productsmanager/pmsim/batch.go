@@ -38,9 +38,13 @@ func (c *call) batchItems(most int) ([]map[string]any, error) {
 	return items, nil
 }
 
-// refused tells whether a fault of the request refuses its item i.
-func (c *call) refused(i int) bool {
-	return c.fault != nil && c.fault.Kind == FaultPartialBatch && i%2 == 1
+// refused tells why item i of a batch cannot be written: a fault of the request, or its images, which are taken
+// here.
+func (c *call) refused(i int, item Fields) error {
+	if c.fault != nil && c.fault.Kind == FaultPartialBatch && i%2 == 1 {
+		return &failure{message: "the item could not be written"}
+	}
+	return c.takeImages(item)
 }
 
 // syncWindev makes or edits each item's product: the one of its EAN, else of its reference, else a new one.
@@ -53,7 +57,7 @@ func syncWindev(c *call) (answer, error) {
 	for i, item := range items {
 		fields[i] = windevFields(item)
 	}
-	results, err := c.store.Bulk(fields, true, c.refused)
+	results, err := c.store.Bulk(fields, true, func(i int) error { return c.refused(i, fields[i]) })
 	if err != nil {
 		return answer{}, err
 	}
@@ -79,8 +83,8 @@ func (c *call) column(i int, item map[string]any, columns []string) catalogue.Bu
 	failed := func(err error) catalogue.BulkResult {
 		return catalogue.BulkResult{Outcome: catalogue.Failed, Err: err}
 	}
-	if c.refused(i) {
-		return failed(&failure{message: "the item could not be written"})
+	if err := c.refused(i, nil); err != nil {
+		return failed(err)
 	}
 	given := map[string]any{}
 	for _, name := range columns {

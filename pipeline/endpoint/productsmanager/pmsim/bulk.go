@@ -18,7 +18,7 @@ func bulkProducts(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	results, err := c.store.Bulk(items, updateExisting, c.refused)
+	results, err := c.store.Bulk(items, updateExisting, func(i int) error { return c.refused(i, items[i]) })
 	tally := map[catalogue.Outcome]int{}
 	out := make([]any, len(results))
 	for i, r := range results {

@@ -58,6 +58,9 @@ type Config struct {
 	Limits      Limits
 	NoGzip      bool
 	OdooSync    bool // PM's own synchronization with Odoo is on
+
+	Images              ImageFetch // what becomes of the addresses of images
+	RefusePrivateImages bool       // none is fetched from inside the network
 }
 
 // APIKey lets its bearer in.

@@ -16,6 +16,10 @@
 // chooses between them; `windev` is there beside either. A further one is a file with its handlers and its
 // table of routes, and a line in New.
 //
+// Images are fetched from the addresses that clients write, encoded anew and served by the server itself (images.go,
+// package gallery); SetImages is what staff do who upload files. Inside of the store an image of the server's own is
+// named by its content, so that the address that clients see may change with the port.
+//
 // Where PM's pages are silent the stand-in had to choose: a locked account's login is a 403; the answer
 // of /products/bulk tells each item's outcome; status and is_active are two fields that do not touch each
 // other; prices keep all their decimals, while weight keeps three and the tax rate two, as the data model

@@ -44,7 +44,7 @@ func TestForms(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			clk := newClock()
 			clk.advance(123456789 * time.Nanosecond)
-			test.config.Now = clk.Now
+			test.config.Now, test.config.Images = clk.Now, ImagesKept
 			s, c := start(t, test.config)
 			made := c.do("POST", "/products", map[string]any{
 				"title": "Tea", "sku": "T-1", "ean": "12345670", "price": "2.50", "weight": 0.25, "stock": 7, "brand": "Leaf", "category": category,

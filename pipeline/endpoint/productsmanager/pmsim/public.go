@@ -102,5 +102,5 @@ func (c *call) publicBody() (Fields, error) {
 			known[field] = v
 		}
 	}
-	return known, nil
+	return known, c.takeImages(known)
 }

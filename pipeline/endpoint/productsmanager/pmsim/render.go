@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -149,7 +150,19 @@ func numberString(n json.Number, rule catalogue.Rule) any {
 func imageObjects(addresses []any) []any {
 	out := slices.Clone(addresses)
 	for i, address := range addresses {
-		out[i] = map[string]any{"url": address, "is_primary": i == 0}
+		object := map[string]any{"url": address, "is_primary": i == 0}
+		if text, ok := address.(string); ok && strings.Contains(text, mediaPath) {
+			object["thumbnails"] = thumbnails(strings.TrimSuffix(text, ".jpg"))
+		}
+		out[i] = object
 	}
 	return out
+}
+
+func thumbnails(address string) map[string]any {
+	sizes := map[string]any{}
+	for _, size := range []string{"small", "medium", "large"} {
+		sizes[size] = address + "_" + size + ".jpg"
+	}
+	return sizes
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim/catalogue"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim/gallery"
 )
 
 // Product is one product as the store holds it.
@@ -25,17 +26,18 @@ type Fields = catalogue.Fields
 // is the default account's: its methods are what shop staff do, and they are not among the Counts.
 type Server struct {
 	*catalogue.Store
-	config Config
-	mux    *http.ServeMux
-	auth   *doorman
-	limits *limiter
-	faults *faults
-	app    *surface
-	public *surface
-	windev *surface
-	counts counts
-	zips   sync.Pool // of *gzip.Writer
-	failed error     // the data could not be read: told by Start and by every answer
+	config  Config
+	mux     *http.ServeMux
+	auth    *doorman
+	limits  *limiter
+	faults  *faults
+	app     *surface
+	public  *surface
+	windev  *surface
+	counts  counts
+	gallery *gallery.Gallery
+	zips    sync.Pool // of *gzip.Writer
+	failed  error     // the data could not be read: told by Start and by every answer
 
 	mu      sync.Mutex
 	tenants map[string]*catalogue.Store
@@ -59,6 +61,7 @@ func New(c Config) *Server {
 		windev:  newWindev(c),
 		tenants: map[string]*catalogue.Store{},
 		closing: make(chan struct{}),
+		gallery: gallery.New(galleryDir(c.Dir)),
 	}
 	s.counts.reset()
 	s.Store = s.Tenant("")
@@ -70,6 +73,7 @@ func New(c Config) *Server {
 	}
 	s.routes(s.app, accountRoutes())
 	s.routes(s.windev, windevRoutes())
+	s.mux.HandleFunc("GET "+mediaPath+"{shard}/{id}/{file}", s.serveImage)
 	s.mux.Handle("GET /health", s.handler(route{method: "GET", path: "/health", serve: health, surface: s.app}))
 	return s
 }
@@ -123,6 +127,14 @@ func (s *Server) openTenants() {
 			s.Tenant(tenant)
 		}
 	}
+}
+
+// galleryDir is where images are kept; "" for a server in memory.
+func galleryDir(dir string) string {
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "images")
 }
 
 // failure returns why the data cannot be served, nil if it can.

@@ -77,7 +77,11 @@ func updateWindev(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	p, err := c.store.Edit(c.PathValue("id"), windevFields(body))
+	fields := windevFields(body)
+	if err := c.takeImages(fields); err != nil {
+		return answer{}, err
+	}
+	p, err := c.store.Edit(c.PathValue("id"), fields)
 	if err != nil {
 		return answer{}, err
 	}

@@ -1,7 +1,5 @@
 package catalogue
 
-import "errors"
-
 // Outcome is what became of one item of a bulk write.
 type Outcome string
 
@@ -19,17 +17,14 @@ type BulkResult struct {
 	Err     error
 }
 
-// errRefused is what the items say that a caller of Bulk has refused.
-var errRefused = errors.New("the item could not be written")
-
 // Bulk makes products, each by itself: one that fails does not hold the others up. With updateExisting,
-// an item whose EAN, else whose SKU, one live product has, edits that product. refused tells which items fail
-// without being tried.
-func (s *Store) Bulk(items []Fields, updateExisting bool, refused func(i int) bool) ([]BulkResult, error) {
+// an item whose EAN, else whose SKU, one live product has, edits that product. refused tells why an item
+// fails without being tried, nil for one that is.
+func (s *Store) Bulk(items []Fields, updateExisting bool, refused func(i int) error) ([]BulkResult, error) {
 	results := make([]BulkResult, len(items))
 	for i, item := range items {
-		if refused(i) {
-			results[i] = BulkResult{Outcome: Failed, Err: errRefused}
+		if err := refused(i); err != nil {
+			results[i] = BulkResult{Outcome: Failed, Err: err}
 			continue
 		}
 		results[i] = s.upsert(item, updateExisting)

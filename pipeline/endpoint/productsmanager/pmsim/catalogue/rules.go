@@ -232,19 +232,25 @@ func checkImages(v any) (any, string, string) {
 	}
 	kept := make([]any, len(list))
 	for i, e := range list {
-		address, ok := e.(string)
-		if o, isObject := e.(map[string]any); isObject {
-			for _, key := range []string{"original", "src", "url"} {
-				if s, has := o[key].(string); has {
-					address, ok = s, true
-				}
-			}
-		}
+		address := ImageAddress(e)
 		u, err := url.Parse(address)
-		if !ok || err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 			return nil, "url_parsing", fmt.Sprintf("Image %d should be a valid URL", i+1)
 		}
 		kept[i] = address
 	}
 	return kept, "", ""
+}
+
+// ImageAddress returns the address that an entry of a list of images holds, "" if it holds none.
+func ImageAddress(entry any) string {
+	address, _ := entry.(string)
+	if o, isObject := entry.(map[string]any); isObject {
+		for _, key := range []string{"original", "src", "url"} {
+			if s, has := o[key].(string); has {
+				address = s
+			}
+		}
+	}
+	return address
 }

@@ -116,7 +116,7 @@ func TestBulkMatchesByEANThenSKU(t *testing.T) {
 		{"manufacturer_reference": "B", "price": 2},
 		{"title": "e", "sku": "TWICE"},
 		{"title": "f", "ean": "bad"},
-	}, true, func(int) bool { return false })
+	}, true, func(int) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
