@@ -40,7 +40,10 @@ type Field struct {
 	Options   []string  `json:"options,omitempty"`   // selections
 	Separator string    `json:"separator,omitempty"` // paths: between two levels, "/" if empty
 	Root      string    `json:"root,omitempty"`      // paths: the level that all others are below, not part of what is carried
-	Label     string    `json:"label,omitempty"`
+	// Escapes: the levels of a path are records of their own, whose names may hold the separator. In a path
+	// it has a backslash there: "All / Tops \/ Shirts" is two levels. For separators between blanks.
+	Escapes bool   `json:"escapes,omitempty"`
+	Label   string `json:"label,omitempty"`
 	// Via is, for references, the field by whose value a record is named; its key where Via is empty.
 	Via string `json:"via,omitempty"`
 	// Fixed: a record is given the field when it is made, and it never changes.
@@ -104,7 +107,7 @@ func (f Field) Canonical(v Value) (Value, error) {
 		if v.kind != KindText {
 			return Value{}, fmt.Errorf("a %s is not a path", v.kind)
 		}
-		return f.joinPath(f.splitPath(v.text)), nil
+		return f.Path(f.Levels(v)), nil
 	}
 	return v, nil
 }
@@ -162,55 +165,4 @@ func toBool(v Value) (Value, error) {
 		}
 	}
 	return Value{}, fmt.Errorf("%q is neither true nor false", clip(v.String()))
-}
-
-// CarryPath rewrites a path in the terms of another field: from's root is left out and to's put in
-// front. Other values pass unchanged. A level whose name holds to's separator is an error.
-func CarryPath(v Value, from, to Field) (Value, error) {
-	if from.Type != TypePath || to.Type != TypePath || v.kind != KindText {
-		return v, nil
-	}
-	parts := from.splitPath(v.text)
-	if from.Root != "" && len(parts) > 0 && parts[0] == from.Root {
-		parts = parts[1:]
-	}
-	for _, p := range parts {
-		if strings.Contains(p, to.separator()) {
-			return Value{}, fmt.Errorf("the level %q holds the other side's separator %q", clip(p), to.separator())
-		}
-	}
-	return to.UnderRoot(to.joinPath(parts)), nil
-}
-
-// UnderRoot puts the root in front of a path that does not begin with it.
-func (f Field) UnderRoot(v Value) Value {
-	if f.Type != TypePath || f.Root == "" || v.kind > KindText {
-		return v
-	}
-	parts := f.splitPath(v.text)
-	if len(parts) == 0 || parts[0] != f.Root {
-		parts = append([]string{f.Root}, parts...)
-	}
-	return f.joinPath(parts)
-}
-
-func (f Field) separator() string {
-	if f.Separator == "" {
-		return "/"
-	}
-	return f.Separator
-}
-
-func (f Field) splitPath(s string) []string {
-	var parts []string
-	for p := range strings.SplitSeq(s, f.separator()) {
-		if p = strings.TrimSpace(p); p != "" {
-			parts = append(parts, p)
-		}
-	}
-	return parts
-}
-
-func (f Field) joinPath(parts []string) Value {
-	return Text(strings.Join(parts, f.separator()))
 }

@@ -115,31 +115,6 @@ func number(s string) pipeline.Value {
 	return v
 }
 
-func TestCarryPath(t *testing.T) {
-	pm := pipeline.Field{Type: pipeline.TypePath, Separator: "/"}
-	erp := pipeline.Field{Type: pipeline.TypePath, Separator: " / ", Root: "All", NotNull: true}
-	for _, tc := range []struct {
-		from, to pipeline.Field
-		in, want string
-	}{
-		{pm, erp, "Clothing/Shirts", "All / Clothing / Shirts"},
-		{erp, pm, "All / Clothing / Shirts", "Clothing/Shirts"},
-		{erp, pm, "All", ""},
-		{erp, pm, "Expenses / Travel", "Expenses/Travel"}, // not below the root
-		{erp, pm, "All / Hi-Fi/TV", "error"},              // would be two levels there
-		{pm, erp, "Hi-Fi & TV", "All / Hi-Fi & TV"},
-	} {
-		v, err := pipeline.CarryPath(pipeline.Text(tc.in), tc.from, tc.to)
-		got := v.String()
-		if err != nil {
-			got = "error"
-		}
-		if got != tc.want {
-			t.Errorf("%q becomes %q, want %q (%v)", tc.in, got, tc.want, err)
-		}
-	}
-}
-
 func TestLimit(t *testing.T) {
 	for _, tc := range []struct {
 		limit     pipeline.Limit

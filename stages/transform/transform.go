@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -190,8 +191,12 @@ func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to
 		v, err = target.Canonical(v)
 	}
 	if err != nil {
+		code, remedy := pipeline.CodeMappingFailed, ""
+		if e := (*pipeline.Error)(nil); errors.As(err, &e) {
+			code, remedy = e.Code, e.Remedy
+		}
 		return v, &pipeline.Error{
-			Code: pipeline.CodeMappingFailed,
+			Code: code, Remedy: remedy,
 			Message: fmt.Sprintf("%s cannot be carried to field %q of %s (mapping of %q, %s)",
 				describe(from), f.Fields[to], c.Definition.Sources[to], f.Name, f.Source),
 			Cause: err,

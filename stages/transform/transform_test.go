@@ -165,7 +165,7 @@ func TestCarryingPathsBack(t *testing.T) {
 		run(t, cycle(), it)
 		switch {
 		case want == "error":
-			if it.Err == nil || !strings.Contains(it.Err.Error(), `"In/out" holds the other side's separator "/"`) {
+			if it.Err == nil || !strings.Contains(it.Err.Error(), `the category "In/out" would be several levels on the other side, whose separator is "/"`) {
 				t.Errorf("%s: %v", from, it.Err)
 			}
 		case it.Err != nil:

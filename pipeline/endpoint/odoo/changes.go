@@ -27,6 +27,7 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 	if err := s.checkFields(fields); err != nil {
 		return "", err
 	}
+	e.forgetTree()
 	poll := &poll{Endpoint: e, s: s, stocked: s.stocked(fields), yield: yield}
 	since := was.since.Format(dateTime)
 	if s.dialect.variantDateTells {

@@ -129,6 +129,9 @@ func (e *Endpoint) advise(ctx context.Context, s *session) error {
 	if _, known := e.client.Offset(); !known {
 		advise("%s sends no Date header, so the times of edits cannot be compared and no stamp is trusted.", e.client.Host())
 	}
+	if err := e.adviseDoubles(ctx, s); err != nil {
+		return err
+	}
 	return e.adviseExpiry(ctx, s)
 }
 

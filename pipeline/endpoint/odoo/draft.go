@@ -113,7 +113,7 @@ func (e *Endpoint) placed(ctx context.Context, s *session, lines []line, fail fu
 	if len(paths) == 0 {
 		return lines
 	}
-	ids, failed := e.categories(ctx, s, paths)
+	ids, failed := e.categoriesOf(ctx, s, paths)
 	var placed []line
 	for _, l := range lines {
 		if v := l.values[categoryField]; !v.IsNull() {
@@ -124,6 +124,12 @@ func (e *Endpoint) placed(ctx context.Context, s *session, lines []line, fail fu
 			l.category = ids[v.AsText()]
 		}
 		placed = append(placed, l)
+	}
+	if err := e.keepTwins(ctx, s, placed); err != nil {
+		for _, l := range placed {
+			fail(l, unsent(err))
+		}
+		return nil
 	}
 	return placed
 }

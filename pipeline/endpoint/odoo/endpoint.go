@@ -28,7 +28,9 @@ type Endpoint struct {
 	connecting   chan struct{} // held by the goroutine that asks what the server is
 	categorizing chan struct{} // held by the goroutine that makes categories
 	mu           sync.Mutex
-	known        *session // nil before the first call
+	known        *session          // nil before the first call
+	categories   *tree             // nil when they are to be read
+	told         map[string]string // ids of the categories of a path that were told to be several
 }
 
 // Close implements pipeline.Endpoint.

@@ -44,7 +44,7 @@ func known() pipeline.Schema {
 		{Name: "list_price", Type: number, Digits: 2, NotNull: true, Label: "Sales Price"},
 		{Name: "standard_price", Type: number, Digits: 2, NotNull: true, Label: "Cost"},
 		{Name: "weight", Type: number, Digits: 2, NotNull: true, Label: "Weight"},
-		{Name: "categ_id", Type: pipeline.TypePath, Separator: odooSeparator, Root: "All", NotNull: true, Label: "Product Category"},
+		{Name: "categ_id", Type: pipeline.TypePath, Separator: odooSeparator, Escapes: true, Root: "All", NotNull: true, Label: "Product Category"},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true, Label: "Active"},
 		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, Label: "Quantity On Hand"},
 		{Name: "image_1920", Type: pipeline.TypeImage, ReadOnly: true, Label: "Image"},

@@ -22,6 +22,7 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 	if err := s.checkFields(fields); err != nil {
 		return "", err
 	}
+	e.forgetTree()
 	var next cursor
 	var proof completeness
 	for last := int64(0); ; {

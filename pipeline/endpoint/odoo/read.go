@@ -44,7 +44,15 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 	}
 	var records []pipeline.Record
 	for some := range slices.Chunk(values, batchSize) {
-		ids, _, err := e.search(ctx, s, rpc.OpSearch, holding(field, some), window{order: "id"})
+		wanted := holding(field, some)
+		if field == categoryField {
+			t, err := e.tree(ctx, s)
+			if err != nil {
+				return nil, err
+			}
+			wanted = t.holding(some)
+		}
+		ids, _, err := e.search(ctx, s, rpc.OpSearch, wanted, window{order: "id"})
 		if err != nil {
 			return nil, err
 		}
@@ -65,8 +73,6 @@ func holding(field string, values []pipeline.Value) domain {
 		list[i] = argument(v)
 	}
 	switch field {
-	case categoryField:
-		return domain{where(categoryField+".complete_name", "in", list)}
 	case "default_code", "barcode":
 		return domain{"|", where(field, "in", list), where("product_variant_ids."+field, "in", list)}
 	}
@@ -111,8 +117,14 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 		if err != nil {
 			return nil, err
 		}
+		var t *tree
+		if slices.Contains(fields, categoryField) {
+			if t, err = e.places(ctx, s, rows); err != nil {
+				return nil, err
+			}
+		}
 		for _, r := range rows {
-			p, err := e.product(s, r, known[r.id()], fields, began)
+			p, err := e.product(s, t, r, known[r.id()], fields, began)
 			if err != nil {
 				return nil, err
 			}
@@ -151,8 +163,9 @@ func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields
 	return nil, nil
 }
 
-// product makes a product of what was read since began, a moment of the server's clock.
-func (e *Endpoint) product(s *session, r row, v *variants, fields []string, began time.Time) (product, error) {
+// product makes a product of what was read since began, a moment of the server's clock. The tree is needed
+// where the fields hold the category.
+func (e *Endpoint) product(s *session, t *tree, r row, v *variants, fields []string, began time.Time) (product, error) {
 	p := product{
 		Record: pipeline.Record{
 			Key: keyOf(r.id()), Fields: make(pipeline.Values, len(fields)),
@@ -166,7 +179,13 @@ func (e *Endpoint) product(s *session, r row, v *variants, fields []string, bega
 			p.Fields[name] = s.stockOf(v)
 			continue
 		}
-		value, err := decode(s.schema.Fields[name], r[name])
+		var value pipeline.Value
+		var err error
+		if name == categoryField {
+			value, err = t.place(s.schema.Fields[name], r)
+		} else {
+			value, err = decode(s.schema.Fields[name], r[name])
+		}
 		if err != nil {
 			return p, &pipeline.Error{Code: pipeline.CodeBadAnswer, Class: pipeline.Transient, Message: "Odoo's answer cannot be read", Cause: err}
 		}

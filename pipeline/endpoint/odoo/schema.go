@@ -66,7 +66,7 @@ func (e *Endpoint) field(d dialect, name string, attributes row) (pipeline.Field
 		f.Type, f.ReadOnly = pipeline.TypeImage, true
 	case "many2one":
 		if name == categoryField {
-			f.Type, f.Separator, f.Root = pipeline.TypePath, odooSeparator, e.root(d)
+			f.Type, f.Separator, f.Escapes, f.Root = pipeline.TypePath, odooSeparator, true, e.root(d)
 			f.NotNull = d.root != ""
 			break
 		}

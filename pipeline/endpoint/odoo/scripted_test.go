@@ -34,6 +34,7 @@ func scripted(t *testing.T, s script, headers ...func(http.Header)) *Endpoint {
 		"ir.config_parameter.get_param":        always(&xmlrpc.Fault{Code: xmlrpc.FaultAccess, String: "no"}),
 		"product.template.check_access_rights": always(true),
 		"product.category.check_access_rights": always(true),
+		"product.category.search_read":         always([]any{}),
 		"product.template.search_count":        always(int64(2)),
 		"product.template.search":              func(args []any) any { return []any{int64(1), int64(2)} },
 		"product.product.search_read": always([]any{

@@ -22,6 +22,7 @@ type Product struct {
 	Weight        float64
 	Description   string // for sale, in English
 	Category      string // its complete name
+	CategoryID    int64
 	Custom        map[string]any
 	Created       time.Time
 	Written       time.Time
@@ -81,7 +82,7 @@ func (s *Server) product(e *orm.Env, r *orm.Row) Product {
 		p.VariantActive = p.VariantActive || v.Active()
 	}
 	if c := e.Model("product.category").Fetch(r.Ref("categ_id")); c != nil {
-		p.Category = c.Text("complete_name")
+		p.Category, p.CategoryID = c.Text("complete_name"), c.ID
 	}
 	for _, f := range s.config.ExtraFields {
 		p.Custom[f.Name] = e.Of(r, f.Name)
