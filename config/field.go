@@ -75,8 +75,8 @@ func (c *compiler) fieldName(s pipeline.Side, name string, at hcl.Range) bool {
 		c.diags.Error(at, "Wrong field name", "%q is not the name of a field. Names are like price, attributes.color or x_brand.", name)
 		return false
 	}
-	if c.sides[s].isLater(name) {
-		c.diags.Error(at, "Not supported yet", "Images come in a later release, so that %q cannot be mapped yet. Take this field block out.", name)
+	if why := c.sides[s].noImage(name); why != "" {
+		c.diags.Error(at, "Not supported yet", "%s", why)
 		return false
 	}
 	if remedy := c.sides[s].lacks(name); remedy != "" {

@@ -102,7 +102,11 @@ func (c *compiler) mergeHash() string {
 
 // hash covers all that a definition does.
 func (c *compiler) hash() string {
-	return digest([]any{c.def.MergeHash, c.def.Limits, c.def.Schedule})
+	content := []any{c.def.MergeHash, c.def.Limits, c.def.Schedule}
+	if c.def.Media != "" {
+		content = append(content, c.def.Media)
+	}
+	return digest(content)
 }
 
 func (c *compiler) filterContent() any {

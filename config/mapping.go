@@ -14,6 +14,7 @@ import (
 
 const (
 	standardTitle = pipeline.StandardField("title")
+	standardSKU   = pipeline.StandardField("sku")
 	standardStock = pipeline.StandardField("stock_quantity")
 	standardImage = pipeline.StandardField("image")
 )
@@ -88,7 +89,7 @@ func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax
 		left, right := c.standard(pipeline.Left, standard), c.standard(pipeline.Right, standard)
 		switch b := blocks[left]; {
 		case left == "" || right == "":
-		case standard == standardImage:
+		case standard == standardImage && !c.carriesImages():
 			c.later = append(c.later, left)
 		case c.leftOut(standard) != "" && b == nil:
 			c.diags.Warning(a.Range(), "Standard field left out", "defaults = true leaves out %q, since %s", left, c.leftOut(standard))
@@ -113,6 +114,9 @@ func (c *compiler) leftOut(f pipeline.StandardField) string {
 		if remedy := s.without[f]; remedy != "" {
 			return fmt.Sprintf("the source %q lacks `%s`. Add it to carry the field.", s.label, remedy)
 		}
+	}
+	if f == standardImage {
+		return c.storeless(c.dir, [2]string{c.standard(pipeline.Left, f), c.standard(pipeline.Right, f)})
 	}
 	return ""
 }
@@ -159,16 +163,12 @@ func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hc
 	}
 	for _, s := range pipeline.Sides() {
 		f.Stock = f.Stock || f.Fields[s] == c.standard(s, standardStock)
+		f.SKU = f.SKU || f.Fields[s] == c.standard(s, standardSKU)
 	}
+	f.Image = c.image(f, carry, at)
 	carry.at = at
 	c.def.Fields = append(c.def.Fields, f)
 	c.carry = append(c.carry, carry)
-}
-
-// isLater tells whether a field is about images.
-func (s side) isLater(name string) bool {
-	image := rootOf(s.kind.Standard[standardImage])
-	return image != "" && rootOf(name) == image || s.field(name).Type == pipeline.TypeImage
 }
 
 // lacks returns what to write in the source block to have a field, "" where nothing is missing.
@@ -179,11 +179,4 @@ func (s side) lacks(name string) string {
 		}
 	}
 	return ""
-}
-
-func rootOf(path string) string {
-	if i := strings.IndexAny(path, ".["); i >= 0 {
-		return path[:i]
-	}
-	return path
 }

@@ -79,7 +79,8 @@ func (c *compiler) compile(content block.Content) {
 	c.dir = c.direction(content.Attributes["direction"])
 	c.def.Creates, c.def.Removes = c.dir, c.dir
 	if a := content.Attributes["media"]; a != nil {
-		c.reference(a, "media")
+		kind, label, _ := c.reference(a, "media")
+		c.def.Media = kind + "." + label // also a wrong one: what is written by address is not told on top
 	}
 	c.variants(content.Attributes["variants"])
 	c.deletes(content.Attributes["deletes"])
@@ -167,6 +168,9 @@ func (c *compiler) match(a *hclsyntax.Attribute) {
 			c.diags.Error(a.Expr.Range(), "Repeated name", "match names %q twice. Take one out.", name)
 		}
 		if c.mapped(name, a.Expr.Range(), "match") {
+			if f, _ := c.def.Field(name); f.Image {
+				c.diags.Error(a.Expr.Range(), "Images pair nothing", "match names %q. No two systems hold the same image: each encodes it anew. Take it out.", name)
+			}
 			c.def.Match = append(c.def.Match, name)
 		}
 	}

@@ -68,6 +68,7 @@ type BlastRadius struct {
 	Creates     int `json:"creates"`
 	Removals    int `json:"removals"`
 	ZeroedStock int `json:"zeroed_stock,omitempty"` // quantities that become zero
+	Images      int `json:"images,omitempty"`       // images that are taken away
 	Conflicts   int `json:"conflicts,omitempty"`    // fields that would wait for a person
 	Absent      int `json:"absent,omitempty"`       // linked records that a short listing did not hold
 }
@@ -79,6 +80,9 @@ func (b BlastRadius) String() string {
 	parts := []string{counted(b.Updates, "update"), counted(b.Creates, "creation"), counted(b.Removals, "removal")}
 	if b.ZeroedStock > 0 {
 		parts = append(parts, counted(b.ZeroedStock, "quantity")+" to zero")
+	}
+	if b.Images > 0 {
+		parts = append(parts, counted(b.Images, "image")+" taken away")
 	}
 	if b.Conflicts > 0 {
 		parts = append(parts, counted(b.Conflicts, "conflict"))

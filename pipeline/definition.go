@@ -12,6 +12,8 @@ import (
 type Definition struct {
 	Name    string
 	Sources [2]string // labels of the sources, by side; users know the sides by them
+	// Media names the store for images that a side takes by address: "s3.images"; "" is none.
+	Media string
 	// Fields in the order of the configuration.
 	Fields []MappedField
 	// Match holds the mapping names of the fields that pair records never seen before, in order.
@@ -47,9 +49,9 @@ type MappedField struct {
 	// Writes tells per side whether Tandem writes the field there.
 	Writes   [2]bool
 	Required bool
-	// Stock: the field holds a quantity in stock.
-	Stock    bool
-	Strategy Strategy
+	// Stock: the field holds a quantity in stock. Image: it holds an image. SKU: it names the product.
+	Stock, Image, SKU bool
+	Strategy          Strategy
 	// Rule says in a few words which rule decides conflicts: `strategy "erp" of field "price" (shop.hcl:41)`.
 	Rule string
 	// Source is where the mapping stands: "shop.hcl:33", or "defaults".

@@ -31,7 +31,7 @@ type braked struct {
 func (l limits) above(due pipeline.BlastRadius, linked int) *braked {
 	check := func(l pipeline.Limits, old bool) *braked {
 		for _, b := range []braked{
-			{pipeline.BrakeDeletes, due.Removals, l.Deletes, old},
+			{pipeline.BrakeDeletes, due.Removals + due.Images, l.Deletes, old},
 			{pipeline.BrakeZeroedStock, due.ZeroedStock, l.ZeroedStock, old},
 			{pipeline.BrakeUpdates, due.Updates, l.Updates, old},
 			{pipeline.BrakeCreates, due.Creates, l.Creates, old},
@@ -89,6 +89,9 @@ func (r *run) describe(b *braked) string {
 		pipeline.BrakeDeletes: "removals", pipeline.BrakeZeroedStock: "quantities that become zero",
 		pipeline.BrakeUpdates: "updates", pipeline.BrakeCreates: "creations",
 	}[b.name])
+	if n := r.tally.beyond.Images; n > 0 && b.name == pipeline.BrakeDeletes {
+		what += fmt.Sprintf(", %d of them of images,", n)
+	}
 	if len(r.approved) > 0 {
 		what += " beyond what was approved"
 	}

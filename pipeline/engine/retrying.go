@@ -229,3 +229,14 @@ func (r *retrying) Recognised(key pipeline.Key) bool {
 	known, ok := r.Endpoint.(pipeline.Recogniser)
 	return ok && known.Recognised(key)
 }
+
+// ReadImage implements pipeline.ImageReader for endpoints that do.
+func (r *retrying) ReadImage(ctx context.Context, key pipeline.Key, field string, ref pipeline.Value) ([]byte, error) {
+	reader, ok := r.Endpoint.(pipeline.ImageReader)
+	if !ok {
+		return nil, &pipeline.Error{
+			Code: pipeline.CodeImageSync, Message: r.cfg.Source + " gives no images", Remedy: "Take the field out of the mapping.",
+		}
+	}
+	return retry(ctx, r, "image", func() ([]byte, error) { return reader.ReadImage(ctx, key, field, ref) })
+}

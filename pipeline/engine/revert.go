@@ -174,6 +174,8 @@ func (u *undone) obstacle(b back, d pipeline.Decision) string {
 		return u.since(f.Name, other, d.Base[other], d.Values[other])
 	case !f.Writes[b.side]:
 		return fmt.Sprintf("the direction of %s lets nothing through to %s any more", f.Name, u.Definition.Sources[b.side])
+	case f.Image && !b.before.IsNull():
+		return fmt.Sprintf("%s replaced an image on %s (%s), of which Tandem keeps no copy", f.Name, u.Definition.Sources[b.side], inShort(b.before))
 	}
 	return ""
 }

@@ -31,6 +31,7 @@ type rig struct {
 	def     *pipeline.Definition
 	store   pipeline.Store
 	engine  *engine.Engine
+	images  pipeline.Images // nil for none
 }
 
 // newRig makes an empty one; tune may change what it is made of.
@@ -87,8 +88,8 @@ func (s *rig) configure(edit func(*pipeline.Definition)) {
 	s.engine = engine.New(engine.Config{
 		Definition: s.def, Endpoints: ends, Store: s.store,
 		Detector: detect.New(detect.Config{State: s.store, SpoolDir: s.TempDir()}),
-		Stages:   []pipeline.Stage{fetch.New(), transform.New(), resolve.New()},
-		Writer:   write.New(write.Config{State: s.store, Now: clock, NewID: newID, Wait: wait}),
+		Stages:   []pipeline.Stage{fetch.New(), transform.New().Comparing(s.images), resolve.New()},
+		Writer:   write.New(write.Config{State: s.store, Images: s.images, Now: clock, NewID: newID, Wait: wait}),
 		Now:      clock, Logger: slog.New(slog.DiscardHandler), SpoolDir: s.TempDir(), Sequential: true,
 	})
 }

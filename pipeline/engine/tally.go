@@ -47,6 +47,9 @@ func count(n *pipeline.BlastRadius, d *pipeline.Definition, it *pipeline.Item, s
 	}
 	for _, decision := range it.Decisions {
 		f, _ := d.Field(decision.Field)
+		if f.Image && decision.Writes[s] && it.Mutations[s].Kind == pipeline.Update && decision.After[s].IsNull() && !decision.Values[s].IsNull() {
+			n.Images++
+		}
 		if f.Stock && decision.Writes[s] && isZero(decision.After[s]) && !isZero(decision.Values[s]) {
 			n.ZeroedStock++
 		}
@@ -63,4 +66,5 @@ func sum(t *pipeline.BlastRadius, n pipeline.BlastRadius) {
 	t.Creates += n.Creates
 	t.Removals += n.Removals
 	t.ZeroedStock += n.ZeroedStock
+	t.Images += n.Images
 }

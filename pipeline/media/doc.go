@@ -8,6 +8,7 @@
 // It keeps invariant 1 for what it stores: an object is whole or absent, also after a crash (folder.go).
 //
 // store.go has the contract, key.go the names of objects, s3.go and s3errors.go the bucket, folder.go the
-// folder, probe.go the test that `tandem check` makes. Package picture knows what is in the bytes, package
+// folder, probe.go the test that `tandem check` makes. carrier.go brings images from one side of a pipeline to the
+// other, carried.go is one on its way. Package picture knows what is in the bytes, package
 // download brings images from addresses that were found in data.
 package media

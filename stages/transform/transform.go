@@ -10,7 +10,10 @@ import (
 )
 
 // Stage is the stage.
-type Stage struct{ links pipeline.Links }
+type Stage struct {
+	links  pipeline.Links  // nil where records refer to none
+	images pipeline.Images // nil where no image is mapped
+}
 
 // New returns the stage.
 func New() Stage { return Stage{} }
@@ -18,6 +21,12 @@ func New() Stage { return Stage{} }
 // Relating returns a stage that carries references between records by links.
 func (s Stage) Relating(links pipeline.Links) Stage {
 	s.links = links
+	return s
+}
+
+// Comparing returns a stage that compares images before one is carried.
+func (s Stage) Comparing(images pipeline.Images) Stage {
+	s.images = images
 	return s
 }
 
@@ -44,7 +53,7 @@ func (s Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline
 			carryAll(c, it)
 		}
 	}
-	return nil
+	return s.compareImages(ctx, c, items)
 }
 
 // read sets the canonical values of both sides and the match values.
@@ -181,6 +190,9 @@ func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to
 	f, target := c.Definition.Fields[i], c.Types[to][i]
 	from := v
 	var err error
+	if f.Image {
+		return carryImage(c, v, record, to, i), nil
+	}
 	if f.Carry[to] != nil {
 		v, err = f.Carry[to].Apply(v, record)
 		v = target.UnderRoot(v)
@@ -212,6 +224,12 @@ func carryThird(c *pipeline.Cycle, it *pipeline.Item, field string, r pipeline.R
 		if f.Name != field || it.Own[pipeline.Left] == nil || it.Own[pipeline.Right] == nil ||
 			!r.Seen[pipeline.Left].Equal(it.Own[pipeline.Left][i]) || !r.Seen[pipeline.Right].Equal(it.Own[pipeline.Right][i]) {
 			continue
+		}
+		if f.Image && !r.Value.IsNull() {
+			return &pipeline.Error{
+				Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("%s is no value for %q: an image cannot be written down", describe(r.Value), field),
+				Remedy: "Take one side's image, or none.",
+			}
 		}
 		left, err := c.Types[pipeline.Left][i].Canonical(r.Value)
 		if err != nil {

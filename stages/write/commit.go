@@ -296,7 +296,7 @@ func (l *ledger) confirmed(j *job, i int) pipeline.Value {
 		return sent
 	}
 	held = l.canonical(j.side, name, held)
-	if !f.Writes[j.side] || j.receipt.Alone {
+	if !f.Writes[j.side] || j.receipt.Alone || j.held[name] {
 		return held
 	}
 	return sent

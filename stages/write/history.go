@@ -37,6 +37,7 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 		if j := jobs[s]; j != nil && j.done {
 			e := l.written(j, func(i int) pipeline.Value { return l.confirmed(j, i) })
 			e.Fields = append(e.Fields, l.archived(it, j, e.Rule)...)
+			e.Note = j.changes(e.Note)
 			l.event(it, link, e)
 		}
 	}

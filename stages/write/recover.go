@@ -64,7 +64,9 @@ func (s *Stage) recoverCreates(ctx context.Context, c *pipeline.Cycle, side pipe
 	for i, in := range intents {
 		commit.Intents = append(commit.Intents, in.ID)
 		if made[i] != nil {
-			s.recovered(c, &commit, in, made[i], links[in.Link])
+			if err := s.recovered(ctx, c, &commit, in, made[i], links[in.Link]); err != nil {
+				return err
+			}
 		}
 	}
 	return s.store(ctx, commit)
@@ -91,7 +93,9 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 		var commit pipeline.Commit
 		for _, intent := range in {
 			commit.Intents = append(commit.Intents, intent.ID)
-			b.recoverOther(&commit, intent, current[intent.Keys[side]], links[intent.Link])
+			if err := b.recoverOther(ctx, &commit, intent, current[intent.Keys[side]], links[intent.Link]); err != nil {
+				return err
+			}
 		}
 		if err := s.store(ctx, commit); err != nil {
 			return err
@@ -102,15 +106,18 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 
 // recoverOther adds to commit what became of an update or a removal, now that the record is r, nil where
 // it is gone.
-func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pipeline.Record, link *pipeline.Link) {
+func (b *batch) recoverOther(ctx context.Context, commit *pipeline.Commit, in pipeline.Intent, r *pipeline.Record, link *pipeline.Link) error {
 	certain := false
 	if r != nil && (in.Kind == pipeline.Update || in.Mutation.Revert) {
 		if b.differs(in.Side, r, in.Mutation.Before) == "" {
-			return // it did not take effect
+			return nil // it did not take effect
 		}
 		if certain = in.Kind == pipeline.Remove; certain {
 			in.Event.Fields = b.flags(r, in)
 		} else {
+			if err := b.recoverImages(ctx, &in, r); err != nil {
+				return err
+			}
 			certain = b.tookEffect(in.Side, r, in.Mutation)
 		}
 	}
@@ -123,6 +130,7 @@ func (b *batch) recoverOther(commit *pipeline.Commit, in pipeline.Intent, r *pip
 	if link != nil && certain {
 		commit.Links = append(commit.Links, b.recoveredUpdate(link, in))
 	}
+	return nil
 }
 
 // tookEffect tells whether an update was certainly carried out: the record holds all that was sent, or,
@@ -194,7 +202,12 @@ func (s *Stage) store(ctx context.Context, c pipeline.Commit) error {
 }
 
 // recovered links a record that was made, as the write stage would have: see rebase.
-func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipeline.Intent, made *pipeline.Record, old *pipeline.Link) {
+func (s *Stage) recovered(ctx context.Context, c *pipeline.Cycle, commit *pipeline.Commit, in pipeline.Intent, made *pipeline.Record, old *pipeline.Link) error {
+	b := &batch{Stage: s, cycle: c}
+	drafted, err := b.asHeld(ctx, in.Side, made, in.Draft.Fields, nil)
+	if err != nil {
+		return err
+	}
 	source := in.Side.Other()
 	link := &pipeline.Link{ID: in.Link, Keys: in.Keys, Created: s.Now(), Updated: s.Now()}
 	if old != nil {
@@ -205,7 +218,7 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 	certain := recognised(c, in.Side, made.Key)
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]
-		sent, err := c.Types[in.Side][i].Canonical(in.Draft.Fields[f.Fields[in.Side]])
+		sent, err := c.Types[in.Side][i].Canonical(drafted[f.Fields[in.Side]])
 		if f.Writes[in.Side] && err == nil && !held.Equal(sent) {
 			if !certain {
 				continue // somebody may have made it at that moment: the field is new to the pair
@@ -220,5 +233,7 @@ func (s *Stage) recovered(c *pipeline.Cycle, commit *pipeline.Commit, in pipelin
 	}
 	event := in.Event
 	event.Link, event.Keys, event.Note = link.ID, link.Keys, interrupted(event.Note)
+	event.Fields = b.shown(event.Fields, in.Side, drafted)
 	commit.History = append(commit.History, event)
+	return nil
 }

@@ -51,6 +51,7 @@ func (b *batch) sendKind(ctx context.Context, side pipeline.Side, kind pipeline.
 	if kind == pipeline.Remove {
 		err = b.readArchived(ctx, side, jobs)
 	}
+	b.confirmImages(ctx, side, jobs)
 	failpoint.Hit(failpoint.WriteReadBack)
 	return err
 }
@@ -124,12 +125,13 @@ func (b *batch) call(ctx context.Context, side pipeline.Side, kind pipeline.Muta
 		drafts := make([]pipeline.Draft, len(jobs))
 		for i, j := range jobs {
 			drafts[i] = j.intent.Draft
+			drafts[i].Images = b.images(j)
 		}
 		return end.Create(ctx, drafts)
 	case pipeline.Update:
 		patches := make([]pipeline.Patch, len(jobs))
 		for i, j := range jobs {
-			patches[i] = pipeline.Patch{Key: j.item.Keys[side], Fields: j.m.Fields, Before: j.m.Before}
+			patches[i] = pipeline.Patch{Key: j.item.Keys[side], Fields: j.m.Fields, Before: j.m.Before, Images: b.images(j)}
 		}
 		return end.Update(ctx, patches)
 	}
@@ -251,8 +253,14 @@ func (b *batch) lookUpdated(ctx context.Context, side pipeline.Side, jobs []*job
 	}
 	var rest []*job
 	for _, j := range jobs {
-		switch r := current[j.item.Keys[side]]; {
-		case r != nil && b.differs(side, r, j.m.Fields) == "":
+		r, sent := current[j.item.Keys[side]], j.m.Fields
+		if r != nil {
+			if sent, err = b.asHeld(ctx, side, r, sent, j.m.Before); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case r != nil && b.differs(side, r, sent) == "":
 			j.receipt, j.done, j.err = pipeline.Receipt{Key: r.Key, Record: r}, true, nil
 		case r != nil && b.differs(side, r, j.m.Before) == "":
 			rest = append(rest, j)

@@ -25,7 +25,8 @@ type Config struct {
 	State State
 	Now   func() time.Time
 	// NewID returns an id never returned before: letters and digits.
-	NewID func() string
+	NewID  func() string
+	Images pipeline.Images // nil where no image is mapped
 	// Wait sleeps between two attempts, or returns the context's error.
 	Wait func(ctx context.Context, d time.Duration) error
 }
@@ -55,6 +56,10 @@ type job struct {
 	unclear bool            // it may have taken effect, at least in part
 	// lookalike is a creation that was found by its look, after its answer was lost.
 	lookalike bool
+	// images are what is sent, by the side's own field; held tells of which the record read back is known
+	// to show the same.
+	images map[string]pipeline.Image
+	held   map[string]bool
 }
 
 // batch is what Process works on.
@@ -194,8 +199,13 @@ func (b *batch) identifying(j *job) []string {
 			names = append(names, f.Fields[j.side])
 		}
 	}
-	if len(names) == 0 {
-		names = slices.Sorted(maps.Keys(j.m.Fields))
+	if len(names) > 0 {
+		return names
+	}
+	for _, name := range slices.Sorted(maps.Keys(j.m.Fields)) {
+		if _, image := pipeline.ImageSourceOf(j.m.Fields[name]); !image { // a system holds another reference
+			names = append(names, name)
+		}
 	}
 	return names
 }

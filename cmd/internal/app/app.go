@@ -17,6 +17,7 @@ import (
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/engine"
+	"github.com/tandem-sync/tandem/pipeline/media/picture"
 )
 
 // Options of an App. The zero value is usable.
@@ -42,6 +43,8 @@ type App struct {
 	engineMetrics *engine.Metrics
 	state         openState
 	sources       []*source
+	stores        []*store
+	studio        *picture.Studio // one for all pipelines: it bounds the memory that images take
 	runners       []*runner
 
 	server    *web.Server // nil unless started
@@ -66,7 +69,7 @@ type source struct {
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
 		config: cfg, version: o.Version, logger: o.Logger, clock: withDefaults(o.Clock),
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), studio: newStudio(),
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
@@ -99,6 +102,11 @@ func withDefaults(c Clock) Clock {
 func (a *App) open(ctx context.Context, o Options) error {
 	for _, s := range a.config.Sources {
 		if err := a.openSource(s); err != nil {
+			return err
+		}
+	}
+	for _, m := range a.config.Media {
+		if err := a.openStore(m); err != nil {
 			return err
 		}
 	}

@@ -14,14 +14,15 @@ import (
 
 // compose puts the engine of one pipeline together from its stages.
 func (a *App) compose(d *pipeline.Definition, endpoints [2]pipeline.Endpoint, store pipeline.Store) *engine.Engine {
+	images := a.images(d)
 	return engine.New(engine.Config{
 		Definition: d,
 		Endpoints:  endpoints,
 		Store:      store,
 		Detector:   detect.New(detect.Config{State: store, SpoolDir: a.state.spoolDir}),
-		Stages:     []pipeline.Stage{fetch.New(), transform.New().Relating(store), resolve.New()},
+		Stages:     []pipeline.Stage{fetch.New(), transform.New().Relating(store).Comparing(images), resolve.New()},
 		Writer: write.New(write.Config{
-			State: store, Now: a.clock.Now, NewID: rand.Text, Wait: a.clock.Sleep,
+			State: store, Images: images, Now: a.clock.Now, NewID: rand.Text, Wait: a.clock.Sleep,
 		}),
 		Now:      a.clock.Now,
 		Logger:   a.cycles,

@@ -19,6 +19,7 @@ type metrics struct {
 	configInfo  *prometheus.GaugeVec
 	reloadOK    prometheus.Gauge
 	reloadTime  prometheus.Gauge
+	images      *prometheus.CounterVec
 }
 
 // newMetrics registers them. stateBytes is asked at each scrape.
@@ -50,6 +51,10 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 			Help: "When the live configuration was read, as Unix time.",
 		}),
 	}
+	m.images = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tandem_images_total",
+		Help: "Images that were looked at, by the source that they come from and by what became of them: carried, stored, alike, different, failed.",
+	}, []string{"pipeline", "source", "result"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tandem_build_info", Help: "The version that runs. The value is always 1.",
 		ConstLabels: prometheus.Labels{"version": version},
@@ -58,7 +63,7 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 	bytes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tandem_state_bytes", Help: "Size of the state directory on disk.",
 	}, stateBytes)
-	reg.MustRegister(m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
+	reg.MustRegister(m.images, m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -53,7 +53,7 @@ type Config struct {
 }
 
 // ProductSchema returns a schema with the usual fields of a product: title, sku, ean, price,
-// cost_price, weight, description, category, stock_quantity, active, and any others as TypeAny.
+// cost_price, weight, description, category, stock_quantity, image, active, and any others as TypeAny.
 func ProductSchema() pipeline.Schema {
 	schema := pipeline.Schema{Fields: map[string]pipeline.Field{}, Open: true}
 	for _, f := range []pipeline.Field{
@@ -66,6 +66,7 @@ func ProductSchema() pipeline.Schema {
 		{Name: "stock_quantity", Type: pipeline.TypeNumber, Digits: pipeline.Unlimited},
 		{Name: "description", Type: pipeline.TypeText},
 		{Name: "category", Type: pipeline.TypePath, Separator: " / ", Root: "All", NotNull: true},
+		{Name: "image", Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{}},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true},
 	} {
 		schema.Fields[f.Name] = f

@@ -9,8 +9,8 @@
 //
 // It behaves like the real systems where that is awkward: every write moves the stamp, also one that
 // changes nothing; a transaction's stamp is the time at which it began; stamps are coarse; values are
-// stored as Field.Canonical makes them.
+// stored as Field.Canonical makes them; an image is encoded anew, and its reference tells nothing of its content.
 //
 // Read config.go first, then system.go for the rows and their versions, shop.go for transactions,
-// read.go, write.go and settle.go for the endpoint, fault.go for what can go wrong.
+// read.go, write.go, image.go and settle.go for the endpoint, fault.go for what can go wrong.
 package memory

@@ -18,6 +18,7 @@ const (
 	OpUpdate   = "update"
 	OpRemove   = "remove"
 	OpSettle   = "settle"
+	OpImage    = "image"
 )
 
 // FaultKind is something that goes wrong with one call. A kind that has no meaning for an operation

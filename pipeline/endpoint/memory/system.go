@@ -25,9 +25,13 @@ type System struct {
 	tokens map[string]int64            // the record made with each token
 	open   map[*Tx]bool                // transactions under way
 	counts Counts
+	images map[string][]byte // by reference; also former ones
 }
 
-var _ pipeline.Endpoint = (*System)(nil)
+var (
+	_ pipeline.Endpoint    = (*System)(nil)
+	_ pipeline.ImageReader = (*System)(nil)
+)
 
 // row is one record with its latest two versions.
 type row struct {
@@ -57,6 +61,7 @@ func New(cfg Config) *System {
 		unique: map[string]map[string]int64{},
 		tokens: map[string]int64{},
 		open:   map[*Tx]bool{},
+		images: map[string][]byte{},
 		counts: Counts{Calls: map[string]int{}},
 	}
 	for _, name := range s.cfg.Unique {

@@ -11,7 +11,8 @@ import (
 // Create makes one record a draft. Where the system keeps tokens, a draft made before is found as it is
 // now and nothing is written.
 func (s *System) Create(ctx context.Context, drafts []pipeline.Draft) []pipeline.Receipt {
-	return s.write(ctx, OpCreate, len(drafts), func(tx *Tx, i int) pipeline.Key {
+	content := func(i int) (pipeline.Values, map[string]pipeline.Image) { return drafts[i].Fields, drafts[i].Images }
+	return s.write(ctx, OpCreate, len(drafts), content, func(tx *Tx, i int, fields pipeline.Values) pipeline.Key {
 		draft := drafts[i]
 		if !s.cfg.KeepsTokens {
 			draft.Token = ""
@@ -19,21 +20,23 @@ func (s *System) Create(ctx context.Context, drafts []pipeline.Draft) []pipeline
 		if r, ok := s.byToken(draft.Token); ok {
 			return key(r.id)
 		}
-		return tx.insert(draft.Fields, draft.Token)
+		return tx.insert(fields, draft.Token)
 	})
 }
 
 // Update writes one patch after the other.
 func (s *System) Update(ctx context.Context, patches []pipeline.Patch) []pipeline.Receipt {
-	return s.write(ctx, OpUpdate, len(patches), func(tx *Tx, i int) pipeline.Key {
-		tx.Edit(patches[i].Key, patches[i].Fields)
+	content := func(i int) (pipeline.Values, map[string]pipeline.Image) { return patches[i].Fields, patches[i].Images }
+	return s.write(ctx, OpUpdate, len(patches), content, func(tx *Tx, i int, fields pipeline.Values) pipeline.Key {
+		tx.Edit(patches[i].Key, fields)
 		return patches[i].Key
 	})
 }
 
 // Remove archives or deletes the records.
 func (s *System) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
-	return s.write(ctx, OpRemove, len(keys), func(tx *Tx, i int) pipeline.Key {
+	content := func(int) (pipeline.Values, map[string]pipeline.Image) { return nil, nil }
+	return s.write(ctx, OpRemove, len(keys), content, func(tx *Tx, i int, _ pipeline.Values) pipeline.Key {
 		r, ok := s.rows[parseKey(keys[i])]
 		switch {
 		case !ok:
@@ -53,9 +56,14 @@ type written struct {
 	err    error
 }
 
-// write does n writes, each in a transaction of its own that prepare fills, then reads back. prepare is
-// called with the lock held.
-func (s *System) write(ctx context.Context, op string, n int, prepare func(tx *Tx, i int) pipeline.Key) []pipeline.Receipt {
+// content are the values of a write and its images.
+type content func(i int) (pipeline.Values, map[string]pipeline.Image)
+
+// prepare fills the transaction of a write, with the lock held. fields are its values, images taken in.
+type prepare func(tx *Tx, i int, fields pipeline.Values) pipeline.Key
+
+// write does n writes, each in a transaction of its own, then reads back.
+func (s *System) write(ctx context.Context, op string, n int, content content, prepare prepare) []pipeline.Receipt {
 	receipts := make([]pipeline.Receipt, n)
 	fault, err := s.start(ctx, op)
 	if err == nil {
@@ -68,7 +76,13 @@ func (s *System) write(ctx context.Context, op string, n int, prepare func(tx *T
 	if fault == LoseHalf || fault == FailHalf {
 		reach = n / 2
 	}
-	done, keys := s.effect(op, reach, prepare)
+	fields := make([]pipeline.Values, reach)
+	refused := make([]error, reach)
+	for i := range fields {
+		values, images := content(i)
+		fields[i], refused[i] = s.takeImages(ctx, values, images)
+	}
+	done, keys := s.effect(op, fields, refused, prepare)
 	if len(keys) > 0 {
 		s.cfg.OnWrite(op, keys)
 	}
@@ -95,16 +109,20 @@ func failAll(receipts []pipeline.Receipt, err error) []pipeline.Receipt {
 	return receipts
 }
 
-// effect commits the first n writes and returns their outcomes, and the keys of those that succeeded.
-func (s *System) effect(op string, n int, prepare func(tx *Tx, i int) pipeline.Key) ([]written, []pipeline.Key) {
+// effect commits the writes of those fields and returns their outcomes, and the keys of those that succeeded.
+func (s *System) effect(op string, fields []pipeline.Values, refused []error, prepare prepare) ([]written, []pipeline.Key) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stamp := s.stamp()
-	done := make([]written, n)
+	done := make([]written, len(fields))
 	var keys []pipeline.Key
 	for i := range done {
+		if refused[i] != nil {
+			done[i].err = refused[i]
+			continue
+		}
 		tx := &Tx{s: s, begun: stamp, commit: s.commit}
-		w := written{key: prepare(tx, i)}
+		w := written{key: prepare(tx, i, fields[i])}
 		w.err = tx.carryOut()
 		w.commit = s.commit
 		if w.err == nil {

@@ -19,6 +19,10 @@ type Fingerprint [grid * grid * 3]uint8
 // shorts are 12 apart, the next pair 27 and more.
 const alike = 10
 
+// same is the distance up to which an image is one that was encoded anew, at whatever size a shop shows it. An
+// edit that moves no cell by more is none that a customer sees.
+const same = 4
+
 // Fingerprint returns what tells an image from others whatever its size and encoding.
 func (s *Studio) Fingerprint(ctx context.Context, data []byte) (Fingerprint, error) {
 	var f Fingerprint
@@ -53,3 +57,7 @@ func (f Fingerprint) Distance(g Fingerprint) int {
 
 // Alike tells whether two images show the same, re-encoded and resized as systems do it.
 func (f Fingerprint) Alike(g Fingerprint) bool { return f.Distance(g) <= alike }
+
+// Same tells whether two images are one, encoded anew: less than Alike takes, for images of which one is known
+// to have been replaced.
+func (f Fingerprint) Same(g Fingerprint) bool { return f.Distance(g) <= same }

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"fmt"
+
+	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/media"
+	"github.com/tandem-sync/tandem/pipeline/media/picture"
+)
+
+// store is one configured store of images.
+type store struct {
+	media.Store
+	kind, label string
+	key         media.KeyTemplate // nil is the default
+}
+
+// name is how a pipeline names the store.
+func (s *store) name() string { return s.kind + "." + s.label }
+
+func (a *App) openStore(m config.Media) error {
+	s := &store{kind: m.Kind, label: m.Label, key: m.Key}
+	switch settings := m.Settings.(type) {
+	case *config.S3Media:
+		bucket, err := media.NewS3(media.S3Options{
+			Endpoint: settings.Endpoint, Bucket: settings.Bucket, Region: settings.Region,
+			AccessKey: settings.AccessKey, SecretKey: settings.SecretKey, PublicURL: settings.PublicURL,
+			Insecure: !settings.TLS, CA: settings.CA,
+		})
+		if err != nil {
+			return fmt.Errorf("media %s: %w", s.name(), err)
+		}
+		s.Store = bucket
+	case *config.FolderMedia:
+		s.Store = media.NewFolder(media.FolderOptions{Path: settings.Path, PublicURL: settings.PublicURL})
+	}
+	a.stores = append(a.stores, s)
+	return nil
+}
+
+// images returns what carries the images of a pipeline; nil where none is mapped.
+func (a *App) images(d *pipeline.Definition) pipeline.Images {
+	mapped := false
+	for _, f := range d.Fields {
+		mapped = mapped || f.Image
+	}
+	if !mapped {
+		return nil
+	}
+	cfg := media.CarrierConfig{
+		Studio: a.studio, Now: a.clock.Now,
+		Observe: func(source string, o media.Outcome) {
+			a.metrics.images.WithLabelValues(d.Name, source, string(o)).Inc()
+		},
+	}
+	for _, s := range a.stores {
+		if s.name() == d.Media {
+			cfg.Store, cfg.Key = s.Store, s.key
+		}
+	}
+	return media.NewCarrier(cfg)
+}
+
+func newStudio() *picture.Studio { return picture.NewStudio(picture.DefaultLimits()) }
