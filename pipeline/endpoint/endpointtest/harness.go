@@ -43,6 +43,12 @@ type Harness struct {
 	// quantity is refused there.
 	Unstorable func(t *testing.T) pipeline.Key
 
+	// EditImage gives a record another image as somebody in the shop does; nil data takes it away. nil edits through
+	// Update of a second connection.
+	EditImage func(t *testing.T, key pipeline.Key, data []byte)
+	// Serve returns an address at which a system that takes images by address can fetch one.
+	Serve func(t *testing.T, data []byte, contentType string) (address string)
+
 	// Now is this process's clock as the endpoint was given it; nil is time.Now.
 	Now func() time.Time
 	// Wait lets time pass on the system's clock; nil is time.Sleep.
@@ -58,12 +64,13 @@ type Fields struct {
 	Active                       string // a bool, false for archived records
 	Custom                       string // a text field of this installation alone
 	Stock                        string // a number: the quantity in stock
+	Image                        string // an image
 }
 
 // all returns the names that are there.
 func (f Fields) all() []string {
 	var names []string
-	for _, name := range []string{f.Title, f.SKU, f.EAN, f.Description, f.Price, f.Cost, f.Weight, f.Category, f.Active, f.Custom, f.Stock} {
+	for _, name := range []string{f.Title, f.SKU, f.EAN, f.Description, f.Price, f.Cost, f.Weight, f.Category, f.Active, f.Custom, f.Stock, f.Image} {
 		if name != "" {
 			names = append(names, name)
 		}
@@ -107,6 +114,11 @@ func Run(t *testing.T, h Harness) {
 		{"StockIsWritten", stockIsWritten},
 		{"StockIsSeen", stockIsSeen},
 		{"StockIsRefused", stockIsRefused},
+		{"ImagesAreWritten", imagesAreWritten},
+		{"ImagesAreSeen", imagesAreSeen},
+		{"ImagesAreRead", imagesAreRead},
+		{"ImagesThatFailAreAlone", imagesThatFailAreAlone},
+		{"ImagesAreSettled", imagesAreSettled},
 		{"FetchOmitsWhatIsGone", fetchOmitsWhatIsGone},
 		{"FetchGivesTheFieldsAskedFor", fetchGivesTheFieldsAskedFor},
 		{"ListIsComplete", listIsComplete},

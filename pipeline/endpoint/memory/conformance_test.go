@@ -62,10 +62,19 @@ func TestConformance(t *testing.T) {
 				Open: func(*testing.T) pipeline.Endpoint { return system },
 				Fields: endpointtest.Fields{
 					Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price",
-					Cost: "cost_price", Weight: "weight", Category: "category", Active: "active", Custom: custom, Stock: "stock_quantity",
+					Cost: "cost_price", Weight: "weight", Category: "category", Active: "active", Custom: custom, Stock: "stock_quantity", Image: "image",
 				},
 				Edit: func(t *testing.T, key pipeline.Key, fields pipeline.Values) {
 					if err := system.Edit(key, fields); err != nil {
+						t.Fatal(err)
+					}
+				},
+				EditImage: func(t *testing.T, key pipeline.Key, data []byte) {
+					ref := pipeline.Value{}
+					if data != nil {
+						ref = system.PutImage(data)
+					}
+					if err := system.Edit(key, pipeline.Values{"image": ref}); err != nil {
 						t.Fatal(err)
 					}
 				},
