@@ -90,9 +90,9 @@ func (e *endpoint) unmoved(patch pipeline.Patch, current product.Product) error 
 
 // judged looks at the image in a receipt of a write of fields to a product that was before, nil for a new one.
 //
-// PM answers with the image at an address of its own, or at first with the one that was sent. One that shows
-// none, or still the former, has not taken it, or not yet: that is the image's error, and the next look finds
-// what became of it.
+// PM answers with the image at an address of its own, or at first with the one that was sent. A product that shows
+// none, or still the former one, has not taken it, or not yet: that is the image's error, and the next cycle finds
+// what became of it. A new product is there all the same, so its receipt says what it shows.
 func judged(r pipeline.Receipt, fields pipeline.Values, before product.Product) pipeline.Receipt {
 	sent, written := fields[product.MainImage]
 	switch {
@@ -110,23 +110,21 @@ func judged(r pipeline.Receipt, fields pipeline.Values, before product.Product) 
 		r.Alone = r.Alone && held.IsNull()
 		return r
 	}
-	was := ""
-	if list := before.Images(); len(list) > 0 {
-		was = list[0]
-	}
-	switch own := download.SameImage(held.AsText(), sent.AsText()); {
+	list := before.Images()
+	switch {
+	case before == nil:
 	case held.IsNull():
-		return untaken(r, "shows none")
-	case !own && download.SameImage(held.AsText(), was):
-		return untaken(r, "still shows the former one")
+		return untaken(r.Key, "shows none")
+	case len(list) > 0 && download.SameImage(held.AsText(), list[0]) && !download.SameImage(held.AsText(), sent.AsText()):
+		return untaken(r.Key, "still shows the former one")
 	}
 	return r
 }
 
-func untaken(r pipeline.Receipt, shows string) pipeline.Receipt {
-	return pipeline.Receipt{Key: r.Key, Err: &pipeline.Error{
-		Code: pipeline.CodeImageSync, Class: pipeline.Permanent, MaybeDone: true,
-		Message: fmt.Sprintf("Products Manager took the address of an image of the product %s, but %s", r.Key, shows),
+func untaken(key pipeline.Key, shows string) pipeline.Receipt {
+	return pipeline.Receipt{Key: key, Err: &pipeline.Error{
+		Code: pipeline.CodeImageSync, Class: pipeline.Permanent,
+		Message: fmt.Sprintf("Products Manager took the address of an image of the product %s, but %s", key, shows),
 		Remedy:  "See that Products Manager can fetch images from `public_url` of the media block. If it fetches them later by itself, nothing is to be done: Tandem looks again.",
 	}}
 }

@@ -42,6 +42,8 @@ type shop struct {
 	*pmsim.Server
 	url   string
 	clock *clock
+	// mediaHosts are where the media stores of the configuration are.
+	mediaHosts []string
 
 	mu       sync.Mutex
 	observed map[string]int
@@ -71,7 +73,7 @@ func (s *shop) open(t testing.TB, change func(*productsmanager.Settings)) pipeli
 		change(settings)
 	}
 	end, err := kind.Open(settings, pipeline.Deps{
-		Source: "pm", Logger: quiet(), Now: s.clock.now,
+		Source: "pm", Logger: quiet(), Now: s.clock.now, MediaHosts: s.mediaHosts,
 		Observe: func(operation string, _ time.Duration, _ error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
