@@ -97,7 +97,11 @@ func (c *compiler) mergeHash() string {
 		source, _ := c.config.Source(d.Sources[s])
 		sources = append(sources, sourceContent{source.Kind.Name, source.Label, source.Settings})
 	}
-	return digest([]any{d.Name, sources, fields, d.Match, d.Creates, d.Removes, c.filterContent(), d.FilterSide, d.Deletes})
+	content := []any{d.Name, sources, fields, d.Match, d.Creates, d.Removes, c.filterContent(), d.FilterSide, d.Deletes}
+	for _, p := range d.Places {
+		content = append(content, p.Paths)
+	}
+	return digest(content)
 }
 
 // hash covers all that a definition does.

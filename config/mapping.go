@@ -22,7 +22,10 @@ const (
 func mappingShape() block.Shape {
 	return block.Shape{
 		Name: "a mapping block", Attributes: []string{"defaults"},
-		Blocks: []block.Nested{{Type: "field", Labels: []string{"name"}, Many: true}},
+		Blocks: []block.Nested{
+			{Type: "field", Labels: []string{"name"}, Many: true},
+			{Type: "category", Labels: []string{"path"}, Many: true},
+		},
 	}
 }
 
@@ -50,6 +53,7 @@ func (c *compiler) mapping(b *hclsyntax.Block) {
 	}
 	c.uniqueRight()
 	c.transforms()
+	c.places(content.Blocks["category"])
 	switch {
 	case len(content.Blocks["field"]) == 0 && !defaults:
 		c.diags.Error(b.DefRange(), "Empty mapping", "The mapping carries no field. Write defaults = true for the standard ones, or add field blocks.")

@@ -16,6 +16,8 @@ type Definition struct {
 	Media string
 	// Fields in the order of the configuration.
 	Fields []MappedField
+	// Places are the categories that have other names on the other side.
+	Places []Place
 	// Match holds the mapping names of the fields that pair records never seen before, in order.
 	Match []string
 	// Family names the fields that make families of variants; the zero value leaves variants out.

@@ -5,20 +5,25 @@ import (
 	"strings"
 )
 
-// CarryPath rewrites a path in the terms of another field: from's root is left out and to's put in
-// front. Other values pass unchanged. A level whose name to cannot hold is an *Error of code
-// category_mapping_failed.
+// CarryPath is Places.CarryPath without a table.
 func CarryPath(v Value, from, to Field) (Value, error) {
+	return (*Places)(nil).CarryPath(v, Right, from, to)
+}
+
+// CarryPath rewrites a path in the terms of another field, that of side: by the table, from's root left out
+// and to's put in front. Other values pass unchanged. A level whose name to cannot hold is an *Error of code
+// category_mapping_failed.
+func (p *Places) CarryPath(v Value, side Side, from, to Field) (Value, error) {
 	if from.Type != TypePath || to.Type != TypePath || v.kind != KindText {
 		return v, nil
 	}
-	parts := from.Below(v)
+	parts := p.carry(side, from.Below(v))
 	for _, p := range parts {
 		if !to.Escapes && strings.Contains(p, to.separator()) {
 			return Value{}, &Error{
 				Code:    CodeCategoryMapping,
 				Message: fmt.Sprintf("the category %q would be several levels on the other side, whose separator is %q", clip(p), to.separator()),
-				Remedy:  "Set another `separator` in the `categories` block of that source, or rename the category.",
+				Remedy:  "Say in the mapping which category it is there, with a `category` block, or set another `separator` in the `categories` block of that source.",
 			}
 		}
 	}

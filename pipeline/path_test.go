@@ -40,6 +40,37 @@ func TestCarryPath(t *testing.T) {
 	}
 }
 
+// A line of the table also moves what is below its category; the longest beginning counts.
+func TestPlaces(t *testing.T) {
+	types := [2][]pipeline.Field{
+		{{Type: pipeline.TypePath, Separator: "/"}, {Type: pipeline.TypeText}},
+		{{Type: pipeline.TypePath, Separator: " / ", Root: "All", NotNull: true, Escapes: true}, {Type: pipeline.TypeText}},
+	}
+	d := &pipeline.Definition{Fields: make([]pipeline.MappedField, 2), Places: []pipeline.Place{
+		{Paths: [2]string{"Clothing", "All / Apparel"}},
+		{Paths: [2]string{"Clothing/Shirts", "Tops"}}, // the root may be left out
+		{Paths: [2]string{"Hi-Fi and TV", `All / Hi-Fi / TV \/ Sat`}},
+		{Paths: [2]string{"Slash", "All / In/out"}},
+	}}
+	c := &pipeline.Cycle{Definition: d, Types: types, Places: pipeline.BindPlaces(d, types)}
+	for left, right := range map[string]string{
+		"Clothing": "All / Apparel", "Clothing/Hats/Caps": "All / Apparel / Hats / Caps", "Clothing/Shirts/Long": "All / Tops / Long",
+		"Hi-Fi and TV": `All / Hi-Fi / TV \/ Sat`, "Hi-Fi and TV/New": `All / Hi-Fi / TV \/ Sat / New`, "Shoes": "All / Shoes", "Slash/a": "All / In/out / a",
+	} {
+		there, err := c.CarryPath(pipeline.Text(left), pipeline.Right, 0)
+		if err != nil || there.AsText() != right {
+			t.Errorf("%q becomes %q, want %q (%v)", left, there, right, err)
+		}
+		back, err := c.CarryPath(pipeline.Text(right), pipeline.Left, 0)
+		if err != nil || back.AsText() != left {
+			t.Errorf("%q becomes %q, want %q (%v)", right, back, left, err)
+		}
+	}
+	if v, err := c.CarryPath(pipeline.Text("Clothing"), pipeline.Right, 1); err != nil || v.AsText() != "Clothing" {
+		t.Errorf("another field is carried as %q, %v", v, err)
+	}
+}
+
 // TestLevels: names of levels come back from a path as they went in, whatever separators and backslashes
 // they hold.
 func TestLevels(t *testing.T) {

@@ -99,6 +99,7 @@ func (r *run) begin(ctx context.Context, dry bool) error {
 	if r.cycle.Types, problems = pipeline.Bind(d, r.cycle.About); len(problems) > 0 {
 		return joined(problems)
 	}
+	r.cycle.Places = pipeline.BindPlaces(d, r.cycle.Types)
 	return nil
 }
 

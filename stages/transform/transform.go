@@ -197,7 +197,7 @@ func carryValue(c *pipeline.Cycle, v pipeline.Value, record *pipeline.Record, to
 		v, err = f.Carry[to].Apply(v, record)
 		v = target.UnderRoot(v)
 	} else {
-		v, err = pipeline.CarryPath(v, c.Types[to.Other()][i], target)
+		v, err = c.CarryPath(v, to, i)
 	}
 	if err == nil {
 		v, err = target.Canonical(v)
