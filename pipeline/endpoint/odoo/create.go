@@ -34,15 +34,19 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 			w.fail(l, err)
 			continue
 		}
+		if l, err = l.pictured(d.Images); err != nil {
+			w.fail(l, err)
+			continue
+		}
 		lines = append(lines, l)
 	}
 	lines = e.placed(ctx, s, lines, w.fail)
-	for _, group := range byColumns(lines) {
+	for _, group := range imagesLast(byColumns(lines)) {
 		columns, flags := group[0].columns(), archivedToo|findRepeats
 		if group[0].counts() {
 			flags |= counting | ownVariant
 		}
-		for some := range slices.Chunk(group, loadSize) {
+		for some := range w.batches(ctx, group) {
 			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
 				rows := make([]any, len(lines))
 				for i, l := range lines {
@@ -52,7 +56,7 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 			})
 		}
 	}
-	return e.receipts(ctx, s, w.out, lines, nil)
+	return w.receipts(ctx, lines, nil)
 }
 
 // byColumns puts lines together that have the same columns.
@@ -79,10 +83,10 @@ func failedAll(receipts []pipeline.Receipt, err error) []pipeline.Receipt {
 // receipts reads back what was written and makes a receipt of each outcome.
 //
 // Invariant 2: what a receipt holds is what the server holds, not what was sent.
-func (e *Endpoint) receipts(ctx context.Context, s *session, out []outcome, lines []line, before map[int64]*variants) []pipeline.Receipt {
-	receipts := make([]pipeline.Receipt, len(out))
+func (w *writer) receipts(ctx context.Context, lines []line, before map[int64]*variants) []pipeline.Receipt {
+	receipts := make([]pipeline.Receipt, len(w.out))
 	var written []int64
-	for i, o := range out {
+	for i, o := range w.out {
 		receipts[i].Err = o.err
 		if o.id != 0 {
 			receipts[i].Key = keyOf(o.id)
@@ -91,12 +95,12 @@ func (e *Endpoint) receipts(ctx context.Context, s *session, out []outcome, line
 			written = append(written, o.id)
 		}
 	}
-	products, err := e.read(ctx, s, written, fieldsOf(lines))
+	products, err := w.read(ctx, w.s, written, fieldsOf(lines))
 	held := make(map[int64]product, len(products))
 	for _, p := range products {
 		held[p.id] = p
 	}
-	for i, o := range out {
+	for i, o := range w.out {
 		if o.err != nil {
 			continue
 		}
@@ -113,7 +117,7 @@ func (e *Endpoint) receipts(ctx context.Context, s *session, out []outcome, line
 			receipts[i].Err = gone(o.id)
 		default:
 			receipts[i].Record = &p.Record
-			receipts[i].Alone = p.edit.uid == s.uid && p.variants.untouched(s, before[p.id])
+			receipts[i].Alone = p.edit.uid == w.s.uid && p.variants.untouched(w.s, before[p.id]) && w.kept(i, p)
 		}
 	}
 	return receipts

@@ -27,6 +27,10 @@ type dialect struct {
 	storable string
 	// usersCount: every user of the stock may count it, not only its managers.
 	usersCount bool
+	// usersKnowImages: every internal user may read the checksums of images, not only administrators.
+	usersKnowImages bool
+	// takesWebP: images in this format are understood.
+	takesWebP  bool
 	deprecated string // why another protocol is better
 }
 
@@ -35,13 +39,13 @@ func dialects() []dialect {
 	older := dialect{accessMethod: "check_access_rights", root: "All", storable: "type"}
 	old := older
 	old.storable = "detailed_type"
-	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true}
+	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true}
 	return []dialect{
 		older.as(14, false), old.as(15, false), old.as(16, true), old.as(17, false),
 		recent.as(18, true),
 		dialect{
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
-			storable: "is_storable", usersCount: true,
+			storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true,
 			deprecated: "Odoo 19 logs a warning for each XML-RPC call, and a later version drops that protocol; a coming version of Tandem will use its successor.",
 		}.as(19, true),
 	}

@@ -52,7 +52,7 @@ func TestFields(t *testing.T) {
 		"category":            {old, "categ_id", row{"type": "many2one"}, pipeline.Field{Type: pipeline.TypePath, Separator: " / ", Escapes: true, Root: "All", NotNull: true}},
 		"category of 19":      {recent, "categ_id", row{"type": "many2one"}, pipeline.Field{Type: pipeline.TypePath, Separator: " / ", Escapes: true}},
 		"relation":            {old, "uom_id", row{"type": "many2one"}, pipeline.Field{Type: pipeline.TypeText, ReadOnly: true}},
-		"image":               {old, "image_1920", row{"type": "binary"}, pipeline.Field{Type: pipeline.TypeImage, ReadOnly: true}},
+		"image":               {old, "image_1920", row{"type": "binary"}, pipeline.Field{Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{Side: 1920}}},
 		"stock of 19":         {recent, "qty_available", row{"type": "float", "digits": digits, "readonly": false}, pipeline.Field{Type: pipeline.TypeNumber, Digits: 2, NotNull: true, ReadOnly: true}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@
 // Read kind.go and settings.go for the configuration, dialect.go for what differs between versions,
 // session.go and describe.go for the connection, schema.go and values.go for fields and their values;
 // then read.go, list.go and changes.go for reading, and draft.go, load.go, create.go, update.go, remove.go,
-// tree.go, categories.go and settle.go for writing; stock.go reads quantities and count.go sets them. Package rpc makes
+// tree.go, categories.go and settle.go for writing; stock.go reads quantities and count.go sets them, image.go
+// and imageread.go read images and imagewrite.go writes them. Package rpc makes
 // the calls, package xmlrpc is the wire format.
 package odoo

@@ -25,6 +25,12 @@ type line struct {
 	// of an existing product.
 	place, variant int64
 	count          decimal.Decimal
+	// Where values hold an image: what it is, and once it is loaded its base64 text. own is the variant of an
+	// existing product whose own image is in the way of the template's: it is taken away.
+	image    pipeline.Image
+	picture  string
+	checksum string // SHA-1 of the image, in hexadecimal
+	own      int64
 }
 
 // columns returns the names of the line's fields in a stable order.
@@ -39,6 +45,9 @@ func (l line) header(columns []string) []any {
 			names = append(names, categoryField+"/.id")
 		case name == stockField && l.counts():
 			names = append(names, countHeader(l.variant != 0)...)
+			if l.own != 0 {
+				names = append(names, variantPath+ownImageField)
+			}
 		default:
 			names = append(names, name)
 		}
@@ -53,6 +62,11 @@ func (l line) cells(columns []string) []any {
 		switch {
 		case name == stockField && l.counts():
 			cells = append(cells, l.countCells()...)
+			if l.own != 0 {
+				cells = append(cells, "")
+			}
+		case name == imageField:
+			cells = append(cells, l.picture)
 		case name != categoryField:
 			cells = append(cells, cell(l.values[name]))
 		case l.category == 0:
@@ -69,6 +83,9 @@ func (l line) arguments() map[string]any {
 	values := make(map[string]any, len(l.values))
 	for name, v := range l.values {
 		values[name] = argument(v)
+		if name == imageField && !v.IsNull() {
+			values[name] = l.picture
+		}
 	}
 	if _, ok := l.values[categoryField]; ok {
 		values[categoryField] = false
@@ -76,8 +93,14 @@ func (l line) arguments() map[string]any {
 			values[categoryField] = l.category
 		}
 	}
+	if l.own != 0 {
+		values["product_variant_ids"] = []any{[]any{updateCommand, l.own, map[string]any{ownImageField: false}}}
+	}
 	return values
 }
+
+// updateCommand changes one of the records that a field points at.
+const updateCommand = int64(1)
 
 // canonical checks values that are to be written, before anything is sent.
 func (s *session) canonical(fields pipeline.Values) (pipeline.Values, error) {
@@ -147,6 +170,9 @@ func grouped(lines []line) [][]line {
 		key := "columns " + strings.Join(l.columns(), ",")
 		if s := l.signature(); same[s] > 1 {
 			key = "values " + s
+		}
+		if l.own != 0 { // written alone: the variant is its own
+			key = fmt.Sprint("variant ", l.own)
 		}
 		i, ok := at[key]
 		if !ok {

@@ -47,7 +47,7 @@ func known() pipeline.Schema {
 		{Name: "categ_id", Type: pipeline.TypePath, Separator: odooSeparator, Escapes: true, Root: "All", NotNull: true, Label: "Product Category"},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true, Label: "Active"},
 		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, Label: "Quantity On Hand"},
-		{Name: "image_1920", Type: pipeline.TypeImage, ReadOnly: true, Label: "Image"},
+		{Name: imageField, Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{Side: imageSide}, Label: "Image"},
 	} {
 		fields[f.Name] = f
 	}

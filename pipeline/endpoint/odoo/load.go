@@ -29,12 +29,13 @@ type writer struct {
 	s         *session
 	operation string // "create", "write", "unlink": what the user must be allowed to do
 	out       []outcome
-	stopped   error // nothing more is sent
-	allowed   bool  // operation was asked for, and is allowed
+	sent      map[int]string // checksums of images, by line
+	stopped   error          // nothing more is sent
+	allowed   bool           // operation was asked for, and is allowed
 }
 
 func (e *Endpoint) writer(s *session, operation string, n int) *writer {
-	return &writer{Endpoint: e, s: s, operation: operation, out: make([]outcome, n)}
+	return &writer{Endpoint: e, s: s, operation: operation, out: make([]outcome, n), sent: map[int]string{}}
 }
 
 func (w *writer) fail(l line, err error) { w.out[l.index] = outcome{id: l.id, err: err} }

@@ -39,7 +39,7 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 	if err := s.checkFields(append(slices.Clone(fields), field)); err != nil {
 		return nil, err
 	}
-	if !s.searchable[field] || s.stocked([]string{field}) {
+	if !s.searchable[field] || field == imageField || s.stocked([]string{field}) {
 		return nil, pipeline.ErrCannotFind
 	}
 	var records []pipeline.Record
@@ -108,6 +108,12 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 		}
 		active = append(active, there...)
 	}
+	var images map[int64]pipeline.Value
+	if slices.Contains(fields, imageField) {
+		if images, err = e.imagesOf(ctx, s, slices.Concat(active, archived), known); err != nil {
+			return nil, err
+		}
+	}
 	products := make([]product, 0, len(ids))
 	for _, group := range []struct {
 		ids   []int64
@@ -128,6 +134,9 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 			if err != nil {
 				return nil, err
 			}
+			if images != nil {
+				p.Fields[imageField] = images[p.id]
+			}
 			products = append(products, p)
 		}
 	}
@@ -139,7 +148,7 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields []string, flags flag) ([]row, error) {
 	wanted := []any{"create_date", "write_date", "write_uid"}
 	for _, name := range fields {
-		if !s.stocked([]string{name}) { // it was read from the quants
+		if name != imageField && !s.stocked([]string{name}) { // those are read elsewhere
 			wanted = append(wanted, name)
 		}
 	}
@@ -175,6 +184,9 @@ func (e *Endpoint) product(s *session, t *tree, r row, v *variants, fields []str
 		edit: edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")},
 	}
 	for _, name := range fields {
+		if name == imageField { // see read
+			continue
+		}
 		if s.stocked([]string{name}) {
 			p.Fields[name] = s.stockOf(v)
 			continue
@@ -221,10 +233,10 @@ func (s *session) checkFields(fields []string) error {
 			return &pipeline.Error{
 				Code: pipeline.CodeFieldNotFound, Message: fmt.Sprintf("Odoo's %s has no field %q that can be mapped", templateModel, name),
 			}
-		case f.Type == pipeline.TypeImage:
+		case f.Type == pipeline.TypeImage && f.Image == nil:
 			return &pipeline.Error{
 				Code: pipeline.CodeMappingFailed, Message: fmt.Sprintf("the field %q of Odoo holds a file, which this version does not carry", name),
-				Remedy: "Take the field out of the mapping.",
+				Remedy: "Take the field out of the mapping; the image of a product is in `image_1920`.",
 			}
 		}
 	}

@@ -62,8 +62,12 @@ func (e *Endpoint) field(d dialect, name string, attributes row) (pipeline.Field
 	case "datetime":
 		f.Type = pipeline.TypeDateTime
 	case "binary", "image":
-		// Images are carried by hash and address, not as values.
-		f.Type, f.ReadOnly = pipeline.TypeImage, true
+		f.Type = pipeline.TypeImage
+		if name == imageField {
+			f.Image = &pipeline.ImageNeeds{WebP: d.takesWebP, Side: imageSide}
+			break
+		}
+		f.ReadOnly = true // smaller copies, and files of any kind
 	case "many2one":
 		if name == categoryField {
 			f.Type, f.Separator, f.Escapes, f.Root = pipeline.TypePath, odooSeparator, true, e.root(d)

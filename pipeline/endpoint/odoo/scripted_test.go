@@ -32,6 +32,8 @@ func scripted(t *testing.T, s script, headers ...func(http.Header)) *Endpoint {
 		"authenticate":                         always(int64(7)),
 		"res.users.read":                       always([]any{map[string]any{"id": int64(7), "name": "Bot", "lang": false, "company_ids": []any{int64(1)}}}),
 		"ir.config_parameter.get_param":        always(&xmlrpc.Fault{Code: xmlrpc.FaultAccess, String: "no"}),
+		"ir.attachment.search_read":            always([]any{}),
+		"res.users.has_group":                  always(false),
 		"product.template.check_access_rights": always(true),
 		"product.category.check_access_rights": always(true),
 		"product.category.search_read":         always([]any{}),

@@ -18,6 +18,7 @@ type session struct {
 	language   string // of translated fields; "" is the database's own
 	company    int
 	warehouse  *warehouse // nil without a stock block
+	checksums  bool       // of images may be read
 	schema     pipeline.Schema
 	searchable map[string]bool      // by field
 	about      pipeline.Description // without its time
@@ -145,6 +146,9 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	if err := e.readSchema(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := e.probeChecksums(ctx, s); err != nil {
 		return nil, err
 	}
 	return s, e.describe(ctx, s)

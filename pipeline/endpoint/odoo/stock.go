@@ -107,11 +107,14 @@ func (e *Endpoint) mayCount(ctx context.Context, s *session) (bool, error) {
 	if s.dialect.usersCount {
 		return e.may(ctx, s, quantModel, "create")
 	}
-	a, err := e.client.Call(ctx, rpc.Call{
-		Operation: rpc.OpDescribe, Model: "res.users", Method: "has_group", Args: []any{"stock.group_stock_manager"},
-	})
-	allowed, _ := a.Value.(bool)
-	return allowed, err
+	return e.inGroup(ctx, "stock.group_stock_manager")
+}
+
+// inGroup tells whether the user is in the group of that external id. It is for the versions up to 17.
+func (e *Endpoint) inGroup(ctx context.Context, group string) (bool, error) {
+	a, err := e.client.Call(ctx, rpc.Call{Operation: rpc.OpDescribe, Model: "res.users", Method: "has_group", Args: []any{group}})
+	in, _ := a.Value.(bool)
+	return in, err
 }
 
 // stock is what of one product lies in the warehouse.

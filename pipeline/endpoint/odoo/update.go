@@ -34,6 +34,9 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 			return failedAll(receipts, err)
 		}
 	}
+	if lines, err = w.uncovered(ctx, lines, before); err != nil {
+		return failedAll(receipts, err)
+	}
 	lines = e.placed(ctx, s, lines, w.fail)
 	var active, archived, back []line
 	for _, l := range lines {
@@ -59,7 +62,7 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 	back = slices.DeleteFunc(back, func(l line) bool { return w.out[l.index].err != nil })
 	w.updateAll(ctx, back, before, 0)
 	e.tellGone(ctx, s, w.out)
-	return e.receipts(ctx, s, w.out, lines, before)
+	return w.receipts(ctx, lines, before)
 }
 
 // patchLines makes lines of patches. The errors of those that cannot be sent go to w.
@@ -77,6 +80,10 @@ func (s *session) patchLines(w *writer, patches []pipeline.Patch) []line {
 			w.fail(l, err)
 			continue
 		}
+		if l, err = l.pictured(p.Images); err != nil {
+			w.fail(l, err)
+			continue
+		}
 		lines = append(lines, l)
 	}
 	return lines
@@ -86,6 +93,7 @@ func (s *session) patchLines(w *writer, patches []pipeline.Patch) []line {
 // empty.
 func (l line) split() (fields, returns line) {
 	fields, returns = l, l
+	returns.image, returns.own = nil, 0
 	if v, ok := l.values["active"]; !ok || !v.AsBool() {
 		returns.values = nil
 		return fields, returns
@@ -105,9 +113,10 @@ func appendFilled(lines []line, l line) []line {
 
 // updateAll writes lines in as few transactions as their columns allow.
 func (w *writer) updateAll(ctx context.Context, lines []line, before map[int64]*variants, flags flag) {
-	for _, group := range grouped(lines) {
-		for some := range slices.Chunk(group, loadSize) {
-			w.write(ctx, w.unmoved(ctx, some, before), func(ctx context.Context, lines []line) ([]int64, []int, error) {
+	for _, group := range imagesLast(grouped(lines)) {
+		for some := range w.batches(ctx, group) {
+			some = w.unmovedImages(ctx, w.unmoved(ctx, some, before))
+			w.write(ctx, some, func(ctx context.Context, lines []line) ([]int64, []int, error) {
 				return w.update(ctx, lines, flags)
 			})
 		}
@@ -152,6 +161,9 @@ func (w *writer) together(lines []line) bool {
 		return true
 	}
 	if _, barcode := lines[0].values["barcode"]; barcode && !w.s.dialect.clearsBarcodesTogether {
+		return false
+	}
+	if carried(lines) > 0 { // each was read by itself
 		return false
 	}
 	first := lines[0].signature()

@@ -35,6 +35,7 @@ const (
 	OpSettle   = "settle"
 	OpCategory = "category"
 	OpStock    = "stock"
+	OpImage    = "image"
 )
 
 // Call is one call of a model's method.
