@@ -261,6 +261,7 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 			case d.Writes[s] || (created != nil && created.side == s):
 				base[s] = l.confirmed(j, i)
 				ok = ok && !(j.lookalike && d.Writes[s] && !l.holds(j, i, base[s])) // new to the pair, see recovered
+				ok = ok && !(d.Writes[s] && j.ignored(f.Fields[s]))
 			}
 		}
 		if ok {

@@ -70,11 +70,41 @@ func (b *batch) confirmImages(ctx context.Context, side pipeline.Side, jobs []*j
 	}
 }
 
+// untaken tells whether a side that was sent an image shows none, or still the former one: it has not taken it, or
+// fetches it later. Nobody took an image away, so the field keeps the base that it has, or none, and the next cycle
+// looks again.
+func untaken(sent, before, held pipeline.Value) bool {
+	_, image := pipeline.ImageSourceOf(sent)
+	return image && (held.IsNull() || held.Equal(before))
+}
+
+// ignored tells whether a job sent an image in a field and the side did not take it. The endpoint may vouch that the
+// reference of before is of the new image too.
+func (j *job) ignored(name string) bool {
+	if j.receipt.Record == nil {
+		return false
+	}
+	held := j.receipt.Record.Fields[name]
+	return untaken(j.m.Fields[name], j.m.Before[name], held) && (held.IsNull() || !j.receipt.Alone)
+}
+
 // recoverImages gives an intent's images the references that the side has for them, where the record shows them.
-func (b *batch) recoverImages(ctx context.Context, in *pipeline.Intent, r *pipeline.Record) (err error) {
-	in.Mutation.Fields, err = b.asHeld(ctx, in.Side, r, in.Mutation.Fields, in.Mutation.Before)
-	in.Event.Fields = b.shown(in.Event.Fields, in.Side, in.Mutation.Fields)
-	return err
+// Those that were not taken are no longer part of what was written.
+func (b *batch) recoverImages(ctx context.Context, in *pipeline.Intent, r *pipeline.Record) error {
+	held, err := b.asHeld(ctx, in.Side, r, in.Mutation.Fields, in.Mutation.Before)
+	if err != nil {
+		return err
+	}
+	in.Event.Fields = b.shown(in.Event.Fields, in.Side, held)
+	for _, f := range b.cycle.Definition.Fields {
+		if name := f.Fields[in.Side]; untaken(in.Mutation.Fields[name], in.Mutation.Before[name], r.Fields[name]) {
+			held = maps.Clone(held)
+			delete(held, name)
+			in.Event.Fields = slices.DeleteFunc(in.Event.Fields, func(c pipeline.FieldChange) bool { return c.Name == f.Name })
+		}
+	}
+	in.Mutation.Fields = held
+	return nil
 }
 
 // shown returns changes with the images that a side shows as its references.

@@ -118,6 +118,9 @@ func (b *batch) recoverOther(ctx context.Context, commit *pipeline.Commit, in pi
 			if err := b.recoverImages(ctx, &in, r); err != nil {
 				return err
 			}
+			if len(in.Mutation.Fields) == 0 {
+				return nil // an image alone, which was not taken
+			}
 			certain = b.tookEffect(in.Side, r, in.Mutation)
 		}
 	}
@@ -218,6 +221,9 @@ func (s *Stage) recovered(ctx context.Context, c *pipeline.Cycle, commit *pipeli
 	certain := recognised(c, in.Side, made.Key)
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]
+		if untaken(in.Draft.Fields[f.Fields[in.Side]], pipeline.Value{}, held) {
+			continue
+		}
 		sent, err := c.Types[in.Side][i].Canonical(drafted[f.Fields[in.Side]])
 		if f.Writes[in.Side] && err == nil && !held.Equal(sent) {
 			if !certain {

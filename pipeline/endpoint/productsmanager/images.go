@@ -48,7 +48,19 @@ func (e *endpoint) ReadImage(ctx context.Context, key pipeline.Key, field string
 	began := e.now()
 	data, err := e.images.Fetch(ctx, read.product.Images()[0])
 	e.observe(opImage, e.now().Sub(began), err)
-	return data, err
+	return data, ofTheImage(err)
+}
+
+// ofTheImage makes a failure to fetch an image one that concerns its record alone. Images may be anywhere: where
+// their server is down or slow, Products Manager is not, and all other records go on. Quarantine tries again.
+func ofTheImage(err error) error {
+	failed := pipeline.AsError(err)
+	if failed == nil || failed.Code != pipeline.CodeImageSync || failed.Class == pipeline.Permanent {
+		return err
+	}
+	alone := *failed
+	alone.Class = pipeline.Permanent
+	return &alone
 }
 
 // addressed returns the fields of a write with the address of each image in the place of where it comes from.
