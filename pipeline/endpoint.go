@@ -12,7 +12,7 @@ import (
 // what cannot have had an effect (renewing a login after a 401, say): the engine retries.
 type Endpoint interface {
 	// Describe connects, proves the credentials and returns what the system is. It is called at the
-	// start of each cycle and by `check`; an endpoint may remember the answer for some minutes.
+	// start of each cycle; an endpoint may remember the answer for some minutes.
 	Describe(ctx context.Context) (Description, error)
 
 	// Changes yields, in batches, every record that may have changed since cursor, an earlier answer
@@ -73,8 +73,7 @@ type Description struct {
 	Version   string    `json:"version"`
 	User      string    `json:"user"` // who Tandem is logged in as
 	Schema    Schema    `json:"schema"`
-	BatchSize int       `json:"batch_size"` // records in one Fetch, Create or Update at most
-	Advice    []string  `json:"advice,omitempty"`
+	BatchSize int       `json:"batch_size"`    // records in one Fetch, Create or Update at most
 	Time      time.Time `json:"time,omitzero"` // the server's clock
 	// HidesArchived: List may leave archived records out, so that a record is not absent before Fetch does not
 	// give it either.

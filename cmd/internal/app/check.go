@@ -10,100 +10,139 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// Check implements web.Backend. The sources are asked at the same time, without retries: whoever tests
-// a connection wants to see the first answer.
+// Check implements web.Backend. The sources are asked at the same time, without retries: whoever
+// tests a connection wants to see the first answer.
 func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, error) {
 	sources := a.sources
 	if label != "" {
-		at := slices.IndexFunc(a.sources, func(s *source) bool { return s.label == label })
-		if at < 0 {
-			var known []string
-			for _, s := range a.sources {
-				known = append(known, s.label)
-			}
-			return nil, unknown(pipeline.CodeSourceUnknown, "source", label, known)
+		sources = slices.DeleteFunc(slices.Clone(sources), func(s *source) bool { return s.label != label })
+		if len(sources) == 0 {
+			return nil, unknown(pipeline.CodeSourceUnknown, "source", label, a.checkable())
 		}
-		sources = a.sources[at : at+1]
 	}
 	checks := make([]view.SourceCheck, len(sources))
+	about := make([]pipeline.Description, len(sources))
 	var all sync.WaitGroup
 	for i, s := range sources {
-		all.Go(func() { checks[i] = a.checkSource(ctx, s) })
+		all.Go(func() { checks[i], about[i] = a.checkSource(ctx, s) })
 	}
 	all.Wait()
+	for i, s := range sources {
+		checks[i].Checks = append(checks[i].Checks, a.fieldChecks(s, about[i])...)
+	}
+	for i := range checks {
+		checks[i].Grade()
+	}
 	return checks, ctx.Err()
 }
 
-func (a *App) checkSource(ctx context.Context, s *source) view.SourceCheck {
-	c := view.SourceCheck{Source: s.label, Kind: s.kind, OK: true}
-	about, err := s.endpoint.Describe(ctx)
-	if err != nil {
-		c.OK, c.Checks = false, refusal(pipeline.AsError(err))
-		return c
+// checkable names what can be tested alone.
+func (a *App) checkable() []string {
+	var known []string
+	for _, s := range a.sources {
+		known = append(known, s.label)
 	}
-	c.Checks = described(about)
+	return known
+}
+
+func (a *App) checkSource(ctx context.Context, s *source) (view.SourceCheck, pipeline.Description) {
+	c := view.SourceCheck{Source: s.label, Kind: s.kind}
+	if checker, ok := s.endpoint.(pipeline.Checker); ok {
+		found := checker.Check(ctx, a.needs(s))
+		c.Checks = found.Checks
+		return c, found.About
+	}
+	about, err := s.endpoint.Describe(ctx)
+	c.Checks = described(about, err)
+	return c, about
+}
+
+// needs is what the pipelines want of a source; of one that no pipeline uses, all that they could.
+func (a *App) needs(s *source) pipeline.Needs {
+	var n pipeline.Needs
+	used := false
 	for _, r := range a.runners {
 		for _, side := range pipeline.Sides() {
 			if r.definition.Sources[side] == s.label {
-				lines := fieldLines(r.definition, side, about)
-				c.OK = c.OK && lines[0].Grade == view.Passed
-				c.Checks = append(c.Checks, lines...)
+				n, used = n.Also(r.definition.Needs(side)), true
 			}
 		}
 	}
-	return c
+	if configured, ok := a.config.Source(s.label); ok && !used {
+		n.Creates = true
+		for _, field := range configured.Kind.Standard {
+			n = n.Also(pipeline.Needs{Reads: []string{field}, Writes: []string{field}})
+		}
+	}
+	return n
 }
 
-// refusal tells how far a connection came before it failed.
-func refusal(e *pipeline.Error) []view.CheckLine {
-	failed := view.CheckLine{Grade: view.Failed, Detail: e.Error(), Code: e.Code, Remedy: pipeline.RemedyOf(e)}
-	reached := view.CheckLine{Name: "connection", Grade: view.Passed, Detail: "the server answers"}
-	switch e.Code {
-	case pipeline.CodeConnectionRefused, pipeline.CodeConnectionTimeout, pipeline.CodeConnectionLost, pipeline.CodeTLSFailed:
-		failed.Name = "connection"
-		return []view.CheckLine{failed}
-	case pipeline.CodeDatabaseNotFound:
-		failed.Name = "database"
-	case pipeline.CodeAccessDenied:
-		failed.Name = "login and rights"
-	case pipeline.CodeUnsupportedVersion:
-		failed.Name = "version"
-	default:
-		failed.Name = "answer"
+// described tells what an endpoint without tests of its own says of itself.
+func described(about pipeline.Description, err error) []pipeline.Check {
+	var c pipeline.Checkup
+	if err != nil {
+		name := "answer"
+		switch {
+		case pipeline.Unreached(err):
+			name = "connection"
+		case pipeline.AsError(err).Code == pipeline.CodeAccessDenied:
+			name = "login"
+		}
+		c.Fail(name, err)
+		return c.Checks
 	}
-	return []view.CheckLine{reached, failed}
-}
-
-func described(about pipeline.Description) []view.CheckLine {
-	lines := []view.CheckLine{
-		{Name: "connection", Grade: view.Passed, Detail: "the server answers"},
-		{Name: "version", Grade: view.Passed, Detail: about.Product + " " + about.Version},
-		{Name: "login and rights", Grade: view.Passed, Detail: about.User},
-	}
+	c.Pass("connection", "%s %s answers", about.Product, about.Version)
+	c.Pass("login", "%s", about.User)
 	if about.Records >= 0 {
-		lines = append(lines, view.CheckLine{Name: "products", Grade: view.Passed, Detail: fmt.Sprint(about.Records)})
+		c.Pass("products", "%d", about.Records)
 	}
-	for _, advice := range about.Advice {
-		lines = append(lines, view.CheckLine{Name: "advice", Grade: view.Note, Detail: advice})
-	}
-	return lines
+	return c.Checks
 }
 
-// fieldLines tells whether one side has all mapped fields of a pipeline: one line, or one for each that
-// is missing.
-func fieldLines(d *pipeline.Definition, side pipeline.Side, about pipeline.Description) []view.CheckLine {
-	name := "fields of pipeline " + d.Name
+// fieldChecks tells for each pipeline whether the source has the mapped fields: one line, or one for each
+// that is missing.
+func (a *App) fieldChecks(s *source, about pipeline.Description) []pipeline.Check {
+	var checks []pipeline.Check
+	for _, r := range a.runners {
+		for _, side := range pipeline.Sides() {
+			if r.definition.Sources[side] != s.label {
+				continue
+			}
+			if len(about.Schema.Fields) == 0 && !about.Schema.Open {
+				var c pipeline.Checkup
+				c.Skip("not tested, since a test before failed", fieldsOf(r.definition))
+				checks = append(checks, c.Checks...)
+				continue
+			}
+			checks = append(checks, fieldLines(r.definition, side, about)...)
+		}
+	}
+	return checks
+}
+
+func fieldsOf(d *pipeline.Definition) string { return "fields of pipeline " + d.Name }
+
+func fieldLines(d *pipeline.Definition, side pipeline.Side, about pipeline.Description) []pipeline.Check {
 	both := [2]pipeline.Description{{Schema: pipeline.Schema{Open: true}}, {Schema: pipeline.Schema{Open: true}}}
 	both[side] = about
 	_, problems := pipeline.Bind(d, both)
-	if len(problems) == 0 {
-		return []view.CheckLine{{Name: name, Grade: view.Passed, Detail: fmt.Sprintf("all %d present", len(d.Fields))}}
-	}
-	var lines []view.CheckLine
+	var c pipeline.Checkup
 	for _, p := range problems {
-		lines = append(lines, view.CheckLine{
-			Name: name, Grade: view.Failed, Detail: p.Error(), Code: p.Code, Remedy: pipeline.RemedyOf(p),
-		})
+		c.Fail(fieldsOf(d), p)
 	}
-	return lines
+	if len(problems) > 0 {
+		return c.Checks
+	}
+	written := 0
+	for _, f := range d.Fields {
+		if f.Writes[side] {
+			written++
+		}
+	}
+	found := fmt.Sprintf("all %d present", len(d.Fields))
+	if written > 0 {
+		found += fmt.Sprintf(", %d of them written", written)
+	}
+	c.Pass(fieldsOf(d), "%s", found)
+	return c.Checks
 }

@@ -158,7 +158,7 @@ func TestCommandsByThemselves(t *testing.T) {
 	if _, err := os.Stat(s.StateDir()); err == nil {
 		t.Error("status has made a state directory")
 	}
-	tandem(t, s, "check").want(t, ExitDone, "products: 1", "products: 0")
+	tandem(t, s, "check").want(t, ExitDone, "products                     1", "products                     0")
 	tandem(t, s, "plan").want(t, ExitDiffers, "+ create", `title: "Chaise"`, "in erp: 1 to create")
 	if _, err := os.Stat(s.StateDir()); err == nil {
 		t.Error("plan has made a state directory")
@@ -219,7 +219,7 @@ func TestExitCodesOfSync(t *testing.T) {
 	tandem(t, s, "sync").want(t, ExitDone)
 	kind = memory.DenyAccess
 	tandem(t, s, "sync").want(t, ExitFailed, "failed", "remedy:")
-	tandem(t, s, "check").want(t, ExitFailed, "failed login and rights", "remedy:")
+	tandem(t, s, "check").want(t, ExitFailed, "failed    login", "remedy:")
 	e := read[failure](t, tandem(t, s, "plan", "--json").want(t, ExitFailed)).Error
 	if e.Code != string(pipeline.CodeAccessDenied) || e.Remedy == "" {
 		t.Errorf("plan tells %+v", e)
@@ -321,7 +321,7 @@ func TestCommandsThroughTheDaemon(t *testing.T) {
 	s.Insert(t, "pm", "Chaise", "CH-100")
 	stop := startDaemon(t, s)
 	tandem(t, s, "status").want(t, ExitDone, "daemon: running since")
-	tandem(t, s, "check").want(t, ExitDone, "products: 1")
+	tandem(t, s, "check").want(t, ExitDone, "products                     1")
 	tandem(t, s, "plan").want(t, ExitDiffers, "+ create", `title: "Chaise"`)
 	tandem(t, s, "sync").want(t, ExitDone, "erp: 0 seen, 1 created")
 	tandem(t, s, "sync", "nope").want(t, ExitUsage, `there is no pipeline "nope"`)

@@ -221,8 +221,12 @@ func TestRenderings(t *testing.T) {
 		},
 		"checks": func(o Output) error {
 			return o.Checks([]view.SourceCheck{
-				{Source: "pm", Kind: "products_manager", OK: true, Checks: []view.CheckLine{{Name: "connection", Grade: view.Passed, Detail: "the server answers"}, {Name: "advice", Grade: view.Note, Detail: "stock is off"}}},
-				{Source: "erp", Kind: "odoo", Checks: []view.CheckLine{{Name: "database", Grade: view.Failed, Detail: `Odoo has no database "shop"`, Code: pipeline.CodeDatabaseNotFound, Remedy: "Correct `database`."}}},
+				{Source: "pm", Kind: "products_manager", OK: true, Checks: []pipeline.Check{
+					{Name: "connection", Grade: pipeline.GradePassed, Detail: "the server answers"},
+					{Name: "own synchronization", Grade: pipeline.GradeWarning, Detail: "it is on", Remedy: "Switch it off."},
+					{Name: "right to write", Grade: pipeline.GradeUntested, Detail: "cannot be seen"},
+				}},
+				{Source: "erp", Kind: "odoo", Checks: []pipeline.Check{{Name: "database", Grade: pipeline.GradeFailed, Detail: `Odoo has no database "shop"`, Code: pipeline.CodeDatabaseNotFound, Remedy: "Correct `database`."}}},
 			})
 		},
 		"diagnostics": func(o Output) error { return o.Validated(diags, files, "/etc/tandem") },

@@ -2,29 +2,18 @@ package view
 
 import "github.com/tandem-sync/tandem/pipeline"
 
-// SourceCheck is the connection test of one source.
+// SourceCheck is the test of one source or media store.
 type SourceCheck struct {
-	Source string      `json:"source"`
-	Kind   string      `json:"kind"`
-	OK     bool        `json:"ok"`
-	Checks []CheckLine `json:"checks"`
+	Source string           `json:"source"` // the label; of a media store "media.KIND.LABEL"
+	Kind   string           `json:"kind"`
+	OK     bool             `json:"ok"` // nothing failed
+	Checks []pipeline.Check `json:"checks"`
 }
 
-// Grade is the outcome of one test.
-type Grade string
-
-// The grades. A note needs no action.
-const (
-	Passed Grade = "ok"
-	Failed Grade = "failed"
-	Note   Grade = "note"
-)
-
-// CheckLine is one test of a source.
-type CheckLine struct {
-	Name   string        `json:"check"` // connection, database, login, version, products, fields of NAME, advice
-	Grade  Grade         `json:"grade"`
-	Detail string        `json:"detail"`
-	Code   pipeline.Code `json:"code,omitempty"`
-	Remedy string        `json:"remedy,omitempty"`
+// Grade works out whether all is well.
+func (c *SourceCheck) Grade() {
+	c.OK = true
+	for _, l := range c.Checks {
+		c.OK = c.OK && l.Grade != pipeline.GradeFailed
+	}
 }

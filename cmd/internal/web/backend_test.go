@@ -41,7 +41,7 @@ func (s *scripted) Status(context.Context) (view.Status, error) {
 }
 
 func (s *scripted) Check(_ context.Context, source string) ([]view.SourceCheck, error) {
-	return []view.SourceCheck{{Source: source, Kind: "odoo", OK: true, Checks: []view.CheckLine{{Name: "connection", Grade: view.Passed}}}}, s.note(source)
+	return []view.SourceCheck{{Source: source, Kind: "odoo", OK: true, Checks: []pipeline.Check{{Name: "connection", Grade: pipeline.GradePassed}}}}, s.note(source)
 }
 
 func (s *scripted) Sync(ctx context.Context, r SyncRequest, progress func(view.Progress)) ([]pipeline.Report, error) {

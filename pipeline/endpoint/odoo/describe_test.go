@@ -82,35 +82,6 @@ func TestDescribeSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestAdviceNamesMissingRights(t *testing.T) {
-	both(t, func(s *shop) {
-		advice := strings.Join(s.describe().Advice, "\n")
-		for _, what := range []string{"make products", "change products", "make categories"} {
-			if !strings.Contains(advice, `"clerk" may not `+what) {
-				s.Errorf("the advice does not tell that the user may not %s: %q", what, advice)
-			}
-		}
-	}, asEmployee)
-	both(t, func(s *shop) {
-		if advice := s.describe().Advice; len(advice) != 0 {
-			s.Errorf("advice to a user who may all: %q", advice)
-		}
-	})
-}
-
-func TestAdviceOnSlowPasswords(t *testing.T) {
-	both(t, func(s *shop) {
-		s.after("login", func() { s.pass(400 * time.Millisecond) })
-		if advice := strings.Join(s.describe().Advice, "\n"); !strings.Contains(advice, "no password") {
-			s.Errorf("advice: %q", advice)
-		}
-		s.pass(time.Hour) // when it is asked again, nobody logs in
-		if advice := strings.Join(s.describe().Advice, "\n"); !strings.Contains(advice, "no password") {
-			s.Errorf("an hour later: %q", advice)
-		}
-	})
-}
-
 // Texts are read and written in the language of the settings, or the user's own.
 func TestLanguage(t *testing.T) {
 	for name, change := range map[string]func(*odoosim.Config, *odoo.Settings){

@@ -32,20 +32,35 @@ type dialect struct {
 	// takesWebP: images in this format are understood.
 	takesWebP  bool
 	deprecated string // why another protocol is better
+	// productGroup are the groups of which one lets a user edit products and categories, counterGroup the one
+	// that lets him count stock, as Odoo's settings name them.
+	productGroup, counterGroup string
+	// hashes: the check of a login over XML-RPC hashes the password 600,000 times where the user has one.
+	hashes bool
+	// keysExpire: API keys may have an end, which can be read.
+	keysExpire bool
 }
 
 // dialects lists the versions that are known, oldest first.
 func dialects() []dialect {
-	older := dialect{accessMethod: "check_access_rights", root: "All", storable: "type"}
+	const managers = "Inventory / Administrator or Sales / Administrator"
+	older := dialect{
+		accessMethod: "check_access_rights", root: "All", storable: "type", hashes: true,
+		productGroup: managers, counterGroup: "Inventory / Administrator",
+	}
 	old := older
 	old.storable = "detailed_type"
-	recent := dialect{accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true}
+	recent := dialect{
+		accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true,
+		usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true, productGroup: managers, counterGroup: "Inventory / User",
+	}
 	return []dialect{
 		older.as(14, false), old.as(15, false), old.as(16, true), old.as(17, false),
 		recent.as(18, true),
 		dialect{
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
-			storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true,
+			storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
+			productGroup: "Products / Create", counterGroup: "Inventory / User",
 			deprecated: "Odoo 19 logs a warning for each XML-RPC call, and a later version drops that protocol; a coming version of Tandem will use its successor.",
 		}.as(19, true),
 	}

@@ -21,9 +21,10 @@ const batchSize = 500
 
 // Endpoint is one Odoo database. It implements pipeline.Endpoint.
 type Endpoint struct {
-	settings Settings
-	deps     pipeline.Deps
-	client   *rpc.Client
+	settings   Settings
+	deps       pipeline.Deps
+	connection rpc.Config
+	client     *rpc.Client
 
 	connecting   chan struct{} // held by the goroutine that asks what the server is
 	categorizing chan struct{} // held by the goroutine that makes categories

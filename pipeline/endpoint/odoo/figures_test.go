@@ -20,7 +20,7 @@ func TestRealOdooFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("Odoo %s, %d products, described in %d requests; advice: %q", about.Version, about.Records, requests, about.Advice)
+	t.Logf("Odoo %s, %d products, described in %d requests", about.Version, about.Records, requests)
 	const n = 1000
 	measure := func(what string, count int, f func()) {
 		t.Helper()

@@ -60,14 +60,17 @@ func open(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("address of source %q: %w", deps.Source, err)
 	}
+	return newEndpoint(s, deps, rpc.Config{
+		URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Timeout: s.Timeout, Workers: s.Workers,
+		UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,
+	}), nil
+}
+
+func newEndpoint(s *Settings, deps pipeline.Deps, connection rpc.Config) *Endpoint {
 	return &Endpoint{
-		settings: *s, deps: deps,
-		client: rpc.New(rpc.Config{
-			URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Timeout: s.Timeout, Workers: s.Workers,
-			UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,
-		}),
+		settings: *s, deps: deps, connection: connection, client: rpc.New(connection),
 		connecting: make(chan struct{}, 1), categorizing: make(chan struct{}, 1),
-	}, nil
+	}
 }
 
 func userAgent() string {

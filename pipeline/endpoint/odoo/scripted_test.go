@@ -139,7 +139,7 @@ func TestServerThatHidesItsClock(t *testing.T) {
 		t.Errorf("trusted without a clock: %+v", records[0])
 	}
 	about, err := e.Describe(t.Context())
-	if err != nil || !strings.Contains(strings.Join(about.Advice, "\n"), "Date header") || !about.Time.IsZero() {
+	if err != nil || !about.Time.IsZero() {
 		t.Errorf("%+v, %v", about, err)
 	}
 	next, err := e.List(t.Context(), []string{"name"}, func([]pipeline.Change) error { return nil })

@@ -23,7 +23,6 @@ type session struct {
 	searchable map[string]bool      // by field
 	about      pipeline.Description // without its time
 	at         time.Time
-	hashing    time.Duration // what the check of the key took beyond an ordinary call
 }
 
 // flag asks for something in the context of a call.
@@ -127,17 +126,12 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	answered := e.deps.Now()
 	s := &session{version: version, at: start}
 	if s.dialect, err = dialectOf(version, e.client.Host()); err != nil {
 		return nil, err
 	}
 	if s.uid, err = e.client.Login(ctx); err != nil {
 		return nil, err
-	}
-	s.hashing = e.deps.Now().Sub(answered) - answered.Sub(start)
-	if last := e.remembered(time.Time{}); last != nil { // that was no login: the user's id was known
-		s.hashing = last.hashing
 	}
 	if err := e.readUser(ctx, s); err != nil {
 		return nil, err

@@ -64,8 +64,9 @@ type shop struct {
 	end    pipeline.Endpoint
 
 	hook      func()
-	operation string // that the hook waits for
-	each      func() // told of every request
+	operation string                   // that the hook waits for
+	each      func()                   // told of every request
+	slow      map[string]time.Duration // what the requests of an operation take
 }
 
 // after runs f once, when the next request of that operation has ended.
@@ -75,6 +76,7 @@ func (s *shop) observe(operation string, _ time.Duration, _ error) {
 	if s.each != nil {
 		s.each()
 	}
+	s.pass(s.slow[operation])
 	if hook := s.hook; hook != nil && operation == s.operation {
 		s.hook = nil
 		hook()

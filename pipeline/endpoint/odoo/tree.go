@@ -147,28 +147,6 @@ func (e *Endpoint) toldDouble(path, ids string) bool {
 	return true
 }
 
-// adviseDoubles names paths that several categories have. Users who may not see categories have none.
-func (e *Endpoint) adviseDoubles(ctx context.Context, s *session) error {
-	t, err := e.readTree(ctx, s)
-	switch class := pipeline.ClassOf(err); {
-	case err != nil && (class == pipeline.Transient || class == pipeline.RateLimited):
-		return err
-	case err != nil:
-		return nil
-	}
-	doubles := t.doubles()
-	for i, path := range doubles {
-		if i == 5 {
-			s.about.Advice = append(s.about.Advice, fmt.Sprintf("So it is with %d more paths.", len(doubles)-i))
-			break
-		}
-		s.about.Advice = append(s.about.Advice, fmt.Sprintf(
-			"Odoo has %d categories %q (ids %v): Tandem takes them for one and puts products into the oldest. Rename or merge them if they are not the same.",
-			len(t.byPath[path]), path, t.byPath[path]))
-	}
-	return nil
-}
-
 // places returns the paths of the categories that rows of products name, by id. What was read before does if
 // it agrees with how Odoo writes those categories now.
 func (e *Endpoint) places(ctx context.Context, s *session, rows []row) (*tree, error) {

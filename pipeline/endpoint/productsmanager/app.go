@@ -76,6 +76,15 @@ func (app) names(field string) []string {
 	return []string{field}
 }
 
+// rights are those of PM's roles: managers write, and administrators alone delete.
+func (app) rights(n pipeline.Needs) []string {
+	rights := []string{"write:products"}
+	if n.Deletes {
+		rights = append(rights, "delete:products")
+	}
+	return rights
+}
+
 // path is a product's address. Ids are opaque: one of dots alone must not climb out of the folder.
 func path(folder, id string) string {
 	id = url.PathEscape(id)

@@ -2,9 +2,7 @@ package productsmanager
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,13 +45,13 @@ func (e *endpoint) ask(ctx context.Context) (pipeline.Description, error) {
 	if _, err := l.fetch(ctx, 1, 1); err != nil {
 		return pipeline.Description{}, err
 	}
-	version, advice := e.version(ctx), e.advice(ctx)
+	version := e.version(ctx)
 	if e.settings.API != "app" {
 		version += " (API " + e.settings.API + ")"
 	}
 	return pipeline.Description{
 		Identity: e.identity(), Product: "Products Manager", Version: version, User: e.client.User(),
-		Schema: e.schema, BatchSize: e.surface.can().batch, Advice: advice, HidesArchived: e.surface.can().hides,
+		Schema: e.schema, BatchSize: e.surface.can().batch, HidesArchived: e.surface.can().hides,
 	}, nil
 }
 
@@ -79,36 +77,4 @@ func (e *endpoint) version(ctx context.Context) string {
 		}
 	}
 	return "unknown"
-}
-
-// advice warns of PM's own synchronization with Odoo: two engines on one catalogue undo each other's work.
-func (e *endpoint) advice(ctx context.Context) []string {
-	var advice []string
-	_, feeds := e.surface.(feeder)
-	if !feeds && !e.surface.can().sorts {
-		advice = append(advice, fmt.Sprintf("The API %q of Products Manager does not tell what changed: every cycle lists all products, %d a request. With a large catalogue, raise `every` in the pipeline.", e.settings.API, pageSize))
-	}
-	answer, err := e.client.Do(ctx, client.Request{Op: client.Status, Method: http.MethodGet, Path: "/odoo/status"})
-	if err != nil || !odooSyncOn(answer.JSON) {
-		return advice // not permitted, or no such module
-	}
-	return append(advice, "Products Manager's own synchronization with Odoo is on. Switch it off before Tandem runs: two engines on one catalogue undo each other's changes.")
-}
-
-// odooSyncOn reads an answer whose shape is not documented: any of the usual words for "on".
-func odooSyncOn(raw any) bool {
-	object, ok := raw.(map[string]any)
-	if !ok {
-		return false
-	}
-	if inner, ok := object["data"].(map[string]any); ok {
-		object = inner
-	}
-	for _, key := range []string{"is_active", "active", "enabled", "is_enabled", "sync_enabled", "auto_sync", "auto_sync_enabled"} {
-		if on, ok := object[key].(bool); ok && on {
-			return true
-		}
-	}
-	status, _ := object["status"].(string)
-	return slices.Contains([]string{"active", "enabled", "running", "syncing"}, strings.ToLower(status))
 }

@@ -24,6 +24,7 @@ const batchSize = 20
 // endpoint is one configured Products Manager.
 type endpoint struct {
 	settings *Settings
+	deps     pipeline.Deps
 	surface  surface
 	client   *client.Client
 	schema   pipeline.Schema
@@ -63,7 +64,7 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 	}
 	schema := surface.schema(s.separator())
 	e := &endpoint{
-		settings: s, surface: surface, schema: schema,
+		settings: s, deps: deps, surface: surface, schema: schema,
 		writer: product.Writer{Schema: schema, Names: surface.names},
 		client: client.New(client.Config{
 			Base: base, APIKey: s.APIKey, KeyHeader: surface.can().keyHeader, Email: s.Email, Password: s.Password, Tenant: s.Tenant,

@@ -99,3 +99,5 @@ func (*public) names(field string) []string {
 	}
 	return []string{field}
 }
+
+func (*public) rights(n pipeline.Needs) []string { return app{}.rights(n) }

@@ -21,6 +21,8 @@ type surface interface {
 	update(key pipeline.Key, body map[string]any) client.Request
 	// names returns the keys under which a canonical field is written.
 	names(field string) []string
+	// rights words what the credentials must be allowed for writing.
+	rights(n pipeline.Needs) []string
 }
 
 // searcher is a surface that searches.
@@ -73,6 +75,9 @@ const (
 	newestFirst              // by creation
 	lastChanged              // by the last change, latest first
 )
+
+// apis are the names of the surfaces.
+func apis() []string { return []string{"app", "public", "windev"} }
 
 // surfaceOf returns a new surface of that name; nil if there is none.
 func surfaceOf(api string) surface {

@@ -280,9 +280,6 @@ func TestSurfacesByEAN(t *testing.T) {
 		if writable := known && !cost.ReadOnly; writable {
 			t.Errorf("%s: the cost can be written", api)
 		}
-		if advised := len(about.Advice) > 0; advised != (api == "public") {
-			t.Errorf("%s advises %q", api, about.Advice)
-		}
 	}
 }
 

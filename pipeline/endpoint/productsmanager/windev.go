@@ -104,3 +104,11 @@ func (windev) names(field string) []string {
 	}
 	return []string{field}
 }
+
+func (windev) rights(n pipeline.Needs) []string {
+	scopes := []string{"the scope windev:write"}
+	if n.Creates {
+		scopes = append(scopes, "the scope windev:sync")
+	}
+	return scopes
+}
