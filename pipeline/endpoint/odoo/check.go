@@ -79,10 +79,22 @@ func (c *checkup) server(ctx context.Context) bool {
 		c.Warn("version", fmt.Sprintf("Odoo %s, with which Tandem has not been tried; it takes it for its neighbours", version.Text),
 			"Try it with a copy of the database first.")
 	}
-	if c.s.dialect.deprecated != "" {
-		c.Warn("protocol", "XML-RPC: "+c.s.dialect.deprecated, "")
-	}
+	c.protocol()
 	return true
+}
+
+// protocol tells the better one, and warns of the one that Odoo will drop.
+func (c *checkup) protocol() {
+	switch {
+	case c.client.Protocol() == rpc.JSON2:
+		c.Pass("protocol", "JSON-2")
+	case c.s.dialect.deprecatesXMLRPC:
+		remedy := "Leave `protocol` out of the source block: JSON-2 is used then."
+		if c.settings.APIKey.IsZero() {
+			remedy = "Write an `api_key` instead of the password: JSON-2 is used then."
+		}
+		c.Warn("protocol", fmt.Sprintf("XML-RPC: Odoo %d logs a warning for each such call, and a later version drops it", c.s.dialect.major), remedy)
+	}
 }
 
 // login tests the database, the login and its key.
@@ -156,11 +168,14 @@ const hashingTime = 150 * time.Millisecond
 // slowPassword warns of a login whose check takes long. The first one may have waited for the server to load
 // the database, so a slow one is measured twice.
 func (c *checkup) slowPassword(ctx context.Context) {
-	if c.took < hashingTime || !c.s.dialect.hashes {
+	if c.took < hashingTime || !c.s.dialect.hashes || c.client.Protocol() != rpc.XMLRPC {
 		return
 	}
 	again := newEndpoint(&c.settings, c.deps, c.connection)
 	defer again.client.Close()
+	if _, err := again.client.Version(ctx); err != nil { // which it would ask for first
+		return
+	}
 	sent := c.deps.Now()
 	if _, err := again.client.Login(ctx); err != nil {
 		return

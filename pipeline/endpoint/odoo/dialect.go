@@ -30,13 +30,13 @@ type dialect struct {
 	// usersKnowImages: every internal user may read the checksums of images, not only administrators.
 	usersKnowImages bool
 	// takesWebP: images in this format are understood.
-	takesWebP  bool
-	deprecated string // why another protocol is better
+	takesWebP bool
 	// productGroup are the groups of which one lets a user edit products and categories, counterGroup the one
 	// that lets him count stock, as Odoo's settings name them.
 	productGroup, counterGroup string
 	// hashes: the check of a login over XML-RPC hashes the password 600,000 times where the user has one.
-	hashes bool
+	hashes           bool
+	deprecatesXMLRPC bool // each such call leaves a warning in the server's log
 	// keysExpire: API keys may have an end, which can be read.
 	keysExpire bool
 }
@@ -61,7 +61,7 @@ func dialects() []dialect {
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
 			storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
 			productGroup: "Products / Create", counterGroup: "Inventory / User",
-			deprecated: "Odoo 19 logs a warning for each XML-RPC call, and a later version drops that protocol; a coming version of Tandem will use its successor.",
+			deprecatesXMLRPC: true,
 		}.as(19, true),
 	}
 }

@@ -61,7 +61,8 @@ func open(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 		return nil, fmt.Errorf("address of source %q: %w", deps.Source, err)
 	}
 	return newEndpoint(s, deps, rpc.Config{
-		URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Timeout: s.Timeout, Workers: s.Workers,
+		URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Password: s.APIKey.IsZero(),
+		Protocol: s.Protocol, DatabaseHeader: s.DatabaseHeader, Timeout: s.Timeout, Workers: s.Workers,
 		UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,
 	}), nil
 }

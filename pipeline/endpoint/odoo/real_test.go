@@ -1,6 +1,7 @@
 package odoo_test
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -27,6 +28,9 @@ func realSettings(t testing.TB) *odoo.Settings {
 	s := odoo.Kind().Settings().(*odoo.Settings)
 	s.URL, s.Database, s.Login = os.Getenv("TANDEM_TEST_ODOO_URL"), os.Getenv("TANDEM_TEST_ODOO_DB"), os.Getenv("TANDEM_TEST_ODOO_LOGIN")
 	s.APIKey = pipeline.NewSecret(os.Getenv("TANDEM_TEST_ODOO_API_KEY"))
+	// A fork of Odoo may want another header; a protocol may be forced.
+	s.DatabaseHeader = cmp.Or(os.Getenv("TANDEM_TEST_ODOO_DATABASE_HEADER"), s.DatabaseHeader)
+	s.Protocol = cmp.Or(os.Getenv("TANDEM_TEST_ODOO_PROTOCOL"), s.Protocol)
 	if s.URL == "" {
 		t.Skip("TANDEM_TEST_ODOO_URL, _DB, _LOGIN and _API_KEY do not name a real Odoo")
 	}
@@ -78,6 +82,7 @@ func realPeople(t *testing.T, s *odoo.Settings) people {
 	}
 	c := rpc.New(rpc.Config{
 		URL: u, Database: s.Database, Login: s.Login, Secret: s.APIKey, Timeout: time.Minute, Workers: 1,
+		Protocol: s.Protocol, DatabaseHeader: s.DatabaseHeader,
 		Observe: func(string, time.Duration, error) {}, Now: time.Now,
 	})
 	t.Cleanup(c.Close)

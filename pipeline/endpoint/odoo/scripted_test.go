@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
 
@@ -92,6 +93,7 @@ func scripted(t *testing.T, s script, headers ...func(http.Header)) *Endpoint {
 	}))
 	t.Cleanup(server.Close)
 	settings := defaults()
+	settings.Protocol = rpc.XMLRPC // the script knows nothing else
 	settings.URL, settings.Database, settings.Login, settings.APIKey = server.URL, "shop", "bot", pipeline.NewSecret("k")
 	e, err := open(settings, pipeline.Deps{Source: "erp", Logger: slog.New(slog.DiscardHandler), Observe: func(string, time.Duration, error) {}, Now: time.Now})
 	if err != nil {

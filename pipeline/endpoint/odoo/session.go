@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -152,7 +153,7 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 	a, err := e.client.Call(ctx, rpc.Call{
 		Operation: rpc.OpDescribe, Model: "res.users", Method: "read", Args: []any{[]any{s.uid}},
-		Options: map[string]any{"fields": []any{"name", "lang", "company_ids"}, "context": s.context(0)},
+		Options: map[string]any{"fields": []any{"login", "name", "lang", "company_ids"}, "context": s.context(0)},
 	})
 	if err != nil {
 		return err
@@ -163,6 +164,9 @@ func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 	}
 	if len(rows) != 1 {
 		return e.strange("the user's own record", a.Value)
+	}
+	if err := e.checkLogin(rows[0]); err != nil {
+		return err
 	}
 	s.user, s.language = rows[0].text("name"), rows[0].text("lang")
 	if e.settings.Company > 0 {
@@ -176,6 +180,19 @@ func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 	}
 	s.language = e.settings.Language
 	return e.checkLanguage(ctx, s)
+}
+
+// checkLogin refuses the key of somebody else. JSON-2 asks for a key alone; XML-RPC has compared them.
+func (e *Endpoint) checkLogin(user row) error {
+	owner := user.text("login")
+	if e.client.Protocol() != rpc.JSON2 || owner == "" || strings.EqualFold(owner, e.settings.Login) {
+		return nil
+	}
+	return &pipeline.Error{
+		Code: pipeline.CodeAccessDenied, Class: pipeline.Auth,
+		Message: fmt.Sprintf("the API key belongs to the user %q of Odoo and not to %q", owner, e.settings.Login),
+		Remedy:  "Correct `login` or `api_key` in the source block.",
+	}
 }
 
 func (e *Endpoint) checkCompany(user row) error {

@@ -7,25 +7,30 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
 )
 
 // Settings are the attributes of a `source "odoo"` block.
 type Settings struct {
-	URL        string          `hcl:"url"`
-	Database   string          `hcl:"database"`
-	Login      string          `hcl:"login"`
-	APIKey     pipeline.Secret `hcl:"api_key,optional"`
-	Password   pipeline.Secret `hcl:"password,optional"`
-	Protocol   string          `hcl:"protocol,optional"`
-	Company    int             `hcl:"company,optional"`  // 0: the user's
-	Language   string          `hcl:"language,optional"` // "": the user's
-	Timeout    time.Duration   `hcl:"timeout,optional"`
-	Workers    int             `hcl:"workers,optional"`
-	Overlap    time.Duration   `hcl:"overlap,optional"` // longer than the longest transaction
-	Categories *Categories     `hcl:"categories,block"`
-	Stock      *Stock          `hcl:"stock,block"`
-	Webhook    *Webhook        `hcl:"webhook,block"`
+	URL      string          `hcl:"url"`
+	Database string          `hcl:"database"`
+	Login    string          `hcl:"login"`
+	APIKey   pipeline.Secret `hcl:"api_key,optional"`
+	Password pipeline.Secret `hcl:"password,optional"`
+	Protocol string          `hcl:"protocol,optional"`
+	// DatabaseHeader names the database to JSON-2. Forks of Odoo have other names for it.
+	DatabaseHeader string        `hcl:"database_header,optional"`
+	Company        int           `hcl:"company,optional"`  // 0: the user's
+	Language       string        `hcl:"language,optional"` // "": the user's
+	Timeout        time.Duration `hcl:"timeout,optional"`
+	Workers        int           `hcl:"workers,optional"`
+	Overlap        time.Duration `hcl:"overlap,optional"` // longer than the longest transaction
+	Categories     *Categories   `hcl:"categories,block"`
+	Stock          *Stock        `hcl:"stock,block"`
+	Webhook        *Webhook      `hcl:"webhook,block"`
 }
 
 // Categories says where products' categories stand.
@@ -54,7 +59,7 @@ type Webhook struct {
 
 func defaults() *Settings {
 	return &Settings{
-		Protocol: "auto", Timeout: 2 * time.Minute, Workers: 4, Overlap: 15 * time.Minute,
+		Protocol: rpc.Auto, DatabaseHeader: rpc.DatabaseHeader, Timeout: 2 * time.Minute, Workers: 4, Overlap: 15 * time.Minute,
 		Categories: &Categories{Separator: odooSeparator, Create: true},
 	}
 }
@@ -147,11 +152,16 @@ func (s *Settings) validateLogin(p *problems) {
 
 func (s *Settings) validateProtocol(p *problems) {
 	switch s.Protocol {
-	case "auto", "xmlrpc":
-	case "json2":
-		p.add("protocol", "Not yet", `This version speaks XML-RPC only, which Odoo has up to 21: leave protocol out or write protocol = "xmlrpc".`)
+	case rpc.Auto, rpc.XMLRPC:
+	case rpc.JSON2:
+		if s.APIKey.IsZero() && !s.Password.IsZero() {
+			p.add("password", "Password with JSON-2", `JSON-2 takes API keys only: write api_key, or protocol = "xmlrpc".`)
+		}
 	default:
-		p.add("protocol", "Unknown protocol", `protocol is "auto" or "xmlrpc".`)
+		p.add("protocol", "Unknown protocol", `protocol is "auto", "xmlrpc" or "json2" (Odoo 19 and later).`)
+	}
+	if !httpguts.ValidHeaderFieldName(s.DatabaseHeader) {
+		p.add("database_header", "Not a header", `database_header is the name of an HTTP header, as in database_header = "X-Odoo-Database".`)
 	}
 }
 

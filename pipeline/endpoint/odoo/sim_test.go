@@ -1,6 +1,7 @@
 package odoo_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/endpointtest"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
 )
 
 // serve starts a stand-in and returns the settings that lead to it.
@@ -188,11 +190,17 @@ func idOf(t testing.TB, key pipeline.Key) int64 {
 }
 
 func TestStandInConforms(t *testing.T) {
-	for _, version := range []int{14, 16, 18, 19} {
-		t.Run(fmt.Sprint(version), func(t *testing.T) {
+	for _, tt := range []struct {
+		version  int
+		protocol string
+	}{{14, ""}, {15, ""}, {16, ""}, {17, ""}, {18, ""}, {19, rpc.JSON2}, {19, rpc.XMLRPC}} {
+		t.Run(fmt.Sprint(tt.version, tt.protocol), func(t *testing.T) {
+			t.Parallel()
+			version := tt.version
 			c := newClock()
 			server, s := serve(t, odoosim.Config{Version: version, Now: c.Now, ExtraFields: []odoosim.Field{{Name: "x_custom", Type: "char"}}})
 			s.Stock = &odoo.Stock{Warehouse: "WH"}
+			s.Protocol = cmp.Or(tt.protocol, s.Protocol)
 			f := fields
 			f.Custom, f.Stock = "x_custom", "qty_available"
 			endpointtest.Run(t, endpointtest.Harness{

@@ -4,11 +4,33 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim/internal/orm"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
+
+// xmlVoice is how the two versions of XML-RPC word it.
+type xmlVoice struct {
+	s     *Server
+	first bool
+}
+
+const xmlType = "text/xml; charset=utf-8"
+
+func (x xmlVoice) say(v any, err error) reply {
+	return reply{http.StatusOK, xmlType, x.s.answer(v, err, x.first)}
+}
+
+func (x xmlVoice) refuse(rule *Rule) reply {
+	return reply{http.StatusOK, xmlType, xmlrpc.EncodeFault(rule.Code, rule.Text, x.s.dialect.Style)}
+}
+
+func (x xmlVoice) around() (kind, before, after string) {
+	return xmlType, "<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n<value><string>",
+		"</string></value>\n</param>\n</params>\n</methodResponse>\n"
+}
 
 // answer writes the result of a call, or its fault, as the version and the endpoint do. An answer that
 // cannot be written is a fault itself: of None, because an action returned nothing.
@@ -43,7 +65,7 @@ func faultOf(err error) *orm.Fault {
 
 func (s *Server) coded(f *orm.Fault) (int, string) {
 	switch f.Class {
-	case orm.User, orm.Missing:
+	case orm.User, orm.Invalid, orm.Missing:
 		return xmlrpc.FaultWarning, f.Text
 	case orm.Denied:
 		return xmlrpc.FaultDenied, f.Text
@@ -75,7 +97,7 @@ func (s *Server) textFault(f *orm.Fault) []byte {
 		code, text = "warning -- MissingError\n\n"+f.Text, ""
 	case orm.Access:
 		code, text = "warning -- AccessError\n\n"+f.Text, ""
-	case orm.User:
+	case orm.User, orm.Invalid:
 		code, text = "warning -- UserError\n\n"+f.Text, ""
 	}
 	body, err := xmlrpc.EncodeResponse(xmlrpc.Struct{{Name: "faultCode", Value: code}, {Name: "faultString", Value: text}}, s.dialect.Style)

@@ -76,6 +76,8 @@ type Config struct {
 	// Latency is how long a call takes at least, beside the work itself; nil is no time. Its model is
 	// "" for calls that have none.
 	Latency func(model, method string) time.Duration
+	// DatabaseHeader names the database to JSON-2; "" is X-Odoo-Database. Forks have other names for it.
+	DatabaseHeader string
 	// KeepAlive lets connections be used again, as behind a proxy. Odoo by itself closes each.
 	KeepAlive bool
 	// Seed makes the troubles that have a probability come the same way each time.

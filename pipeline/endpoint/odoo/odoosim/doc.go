@@ -1,5 +1,5 @@
-// Package odoosim is a stand-in for an Odoo server: a real HTTP server that speaks XML-RPC as recorded
-// from Odoo 16 and 18, with a database in memory. It serves the demo, the tests of the whole product
+// Package odoosim is a stand-in for an Odoo server: a real HTTP server that speaks XML-RPC and JSON-2 as
+// recorded from Odoo 16, 18 and 19, with a database in memory. It serves the demo, the tests of the whole product
 // and the benchmarks; where it differs from the recordings, it is wrong, and replay_test.go says so.
 //
 // It keeps what makes a real server hard to follow: write dates that are the start of a transaction,
@@ -11,7 +11,7 @@
 // It is not a whole Odoo: no prices per customer, no accounting, no mail, no record rules, one
 // process. Stock and images do what the recordings of them do.
 //
-// Read config.go and server.go, then rpc.go (services) and answer.go (the wire) for what a client sees;
+// Read config.go and server.go, then rpc.go (services), answer.go (the wire) and json2.go for what a client sees;
 // session.go, tx.go and products.go for what tests and the demo use from inside; trouble.go for the
 // faults that can be ordered. The models are in internal/models, the ORM below them in internal/orm.
 package odoosim

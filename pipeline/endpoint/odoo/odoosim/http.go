@@ -28,6 +28,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.config.KeepAlive {
 		w.Header().Set("Connection", "close")
 	}
+	if s.dialect.JSON2 && s.serveJSON(w, r, stamp) {
+		return
+	}
 	service, first, found := serviceOf(r.URL.Path)
 	switch {
 	case !found:
@@ -79,25 +82,39 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // begun goes on and is committed when the client goes away.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, service string, first bool, body []byte, stamp time.Time) {
 	c := call{service: service, stamp: stamp}
+	words := xmlVoice{s, first}
 	err := wellFormed(body)
 	if err == nil {
 		c.method, c.params, err = xmlrpc.DecodeCall(body, limits())
 	}
 	if err != nil {
-		s.write(w, s.answer(nil, malformed(err), first))
+		write(w, words.say(nil, malformed(err)))
 		return
 	}
 	model, method := c.target()
-	s.stats.asked(model, method)
-	rule := s.troubles.next(model, method, c.params, s.db.Writes(model, method))
-	if s.before(w, r, rule, first) {
+	s.perform(w, r, job{model, method, c.params, words, func() (any, error) { return s.dispatch(c) }})
+}
+
+// job is a call of either protocol that was understood.
+type job struct {
+	model, method string
+	params        []any
+	words         voice
+	do            func() (any, error)
+}
+
+// perform does a job, with the troubles that are ordered for it.
+func (s *Server) perform(w http.ResponseWriter, r *http.Request, j job) {
+	s.stats.asked(j.model, j.method)
+	rule := s.troubles.next(j.model, j.method, j.params, s.db.Writes(j.model, j.method))
+	if s.before(w, r, rule, j.words) {
 		return
 	}
 	if s.config.Latency != nil {
-		s.wait(r, s.config.Latency(model, method))
+		s.wait(r, s.config.Latency(j.model, j.method))
 	}
-	result, err := s.dispatch(c)
-	s.after(w, r, rule, s.answer(result, err, first))
+	result, err := j.do()
+	s.after(w, r, rule, j.words, j.words.say(result, err))
 }
 
 // wellFormed refuses characters that XML cannot have. Our own decoder is more patient than Python's.
@@ -109,10 +126,31 @@ func wellFormed(body []byte) error {
 	return &xmlrpc.DecodeError{Kind: xmlrpc.ErrMalformed, Offset: at}
 }
 
-func (s *Server) write(w http.ResponseWriter, body []byte) {
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // a client that is gone is none of the server's business
+// reply is an answer before it is sent.
+type reply struct {
+	status int
+	kind   string // the content type
+	body   []byte
+}
+
+func (p reply) head(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", p.kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(p.body)))
+	w.WriteHeader(p.status)
+}
+
+func write(w http.ResponseWriter, p reply) {
+	p.head(w)
+	_, _ = w.Write(p.body) // a client that is gone is none of the server's business
+}
+
+// voice is how a protocol words what came of a call.
+type voice interface {
+	say(v any, err error) reply
+	// refuse words a fault that was ordered.
+	refuse(rule *Rule) reply
+	// around is what stands before and after a long text.
+	around() (kind, before, after string)
 }
 
 // page writes an error page as werkzeug does.

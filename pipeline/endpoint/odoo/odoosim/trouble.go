@@ -3,13 +3,11 @@ package odoosim
 import (
 	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim/internal/orm"
-	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
 
 // Effect is what goes wrong.
@@ -152,7 +150,7 @@ func contains(v any, text string) bool {
 }
 
 // before does what a rule asks for before the call is carried out, and tells whether that ended it.
-func (s *Server) before(w http.ResponseWriter, r *http.Request, rule *Rule, first bool) bool {
+func (s *Server) before(w http.ResponseWriter, r *http.Request, rule *Rule, words voice) bool {
 	if rule == nil {
 		return false
 	}
@@ -169,19 +167,19 @@ func (s *Server) before(w http.ResponseWriter, r *http.Request, rule *Rule, firs
 		page(w, http.StatusInternalServerError, "The server encountered an internal error and was unable to complete your request.")
 		return true
 	case Conflict:
-		s.write(w, s.answer(nil, orm.SerializationFailure(), first))
+		write(w, words.say(nil, orm.SerializationFailure()))
 		return true
 	case Refuse:
-		s.write(w, xmlrpc.EncodeFault(rule.Code, rule.Text, s.dialect.Style))
+		write(w, words.refuse(rule))
 		return true
 	}
 	return false
 }
 
 // after sends the answer, or what a rule makes of it.
-func (s *Server) after(w http.ResponseWriter, r *http.Request, rule *Rule, body []byte) {
+func (s *Server) after(w http.ResponseWriter, r *http.Request, rule *Rule, words voice, answer reply) {
 	if rule == nil {
-		s.write(w, body)
+		write(w, answer)
 		return
 	}
 	switch rule.Effect {
@@ -190,17 +188,16 @@ func (s *Server) after(w http.ResponseWriter, r *http.Request, rule *Rule, body 
 	case HangAfter:
 		s.hang(r)
 	case Truncate:
-		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body[:len(body)/2])
+		answer.head(w)
+		_, _ = w.Write(answer.body[:len(answer.body)/2])
 		if err := http.NewResponseController(w).Flush(); err != nil {
 			return
 		}
 		panic(http.ErrAbortHandler)
 	case Oversize:
-		s.oversize(w, rule.Size)
+		s.oversize(w, words, rule.Size)
 	default:
-		s.write(w, body)
+		write(w, answer)
 	}
 }
 
@@ -228,9 +225,10 @@ func (s *Server) wait(r *http.Request, d time.Duration) {
 }
 
 // oversize sends a well-formed answer of at least size bytes, bit by bit.
-func (s *Server) oversize(w http.ResponseWriter, size int64) {
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	if _, err := w.Write([]byte("<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n<value><string>")); err != nil {
+func (s *Server) oversize(w http.ResponseWriter, words voice, size int64) {
+	kind, before, after := words.around()
+	w.Header().Set("Content-Type", kind)
+	if _, err := w.Write([]byte(before)); err != nil {
 		return
 	}
 	chunk := []byte(strings.Repeat("a", 64<<10))
@@ -239,5 +237,5 @@ func (s *Server) oversize(w http.ResponseWriter, size int64) {
 			return
 		}
 	}
-	_, _ = w.Write([]byte("</string></value>\n</param>\n</params>\n</methodResponse>\n"))
+	_, _ = w.Write([]byte(after))
 }

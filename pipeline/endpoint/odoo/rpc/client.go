@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -15,6 +16,9 @@ type Config struct {
 	URL             *url.URL
 	Database, Login string
 	Secret          pipeline.Secret // an API key or a password
+	Password        bool            // it is a password, which JSON-2 does not take
+	Protocol        string          // XMLRPC, JSON2 or Auto; "" is XMLRPC
+	DatabaseHeader  string          // of JSON-2; "" is DatabaseHeader
 	Timeout         time.Duration   // of one call, from its first byte to the answer's last
 	Workers         int             // calls under way at once, at most
 	UserAgent       string
@@ -57,26 +61,27 @@ type Answer struct {
 
 // Client calls one database. Several goroutines may use it at once.
 type Client struct {
-	cfg    Config
-	remote protocol
-	slots  chan struct{}
-	clock  clock
+	cfg       Config
+	protocols protocols
+	slots     chan struct{}
+	clock     clock
 
 	logins chan struct{} // held by the goroutine that logs in
 	mu     sync.Mutex
-	uid    int64 // 0 is none
+	chosen string // XMLRPC, JSON2, or Auto while that is open
+	uid    int64  // 0 is none
 }
 
 // New returns a client. It sends nothing yet.
 func New(cfg Config) *Client {
 	return &Client{
-		cfg: cfg, remote: newXMLRPC(cfg),
+		cfg: cfg, protocols: newProtocols(cfg), chosen: cmp.Or(cfg.Protocol, XMLRPC),
 		slots: make(chan struct{}, cfg.Workers), logins: make(chan struct{}, 1),
 	}
 }
 
 // Close drops idle connections.
-func (c *Client) Close() { c.remote.close() }
+func (c *Client) Close() { c.protocols.wire.close() }
 
 // Offset returns how far the server's clock is ahead of this process's; false while it is not known.
 func (c *Client) Offset() (time.Duration, bool) { return c.clock.offset() }
@@ -88,10 +93,13 @@ func (c *Client) Host() string { return hostPort(c.cfg.URL) }
 func (c *Client) Version(ctx context.Context) (Version, error) {
 	var v Version
 	_, err := c.send(ctx, Call{Operation: OpVersion}, func(ctx context.Context) (t timing, err error) {
-		v, t, err = c.remote.version(ctx)
+		v, t, err = c.askVersion(ctx)
 		return t, err
 	})
-	return v, err
+	if err != nil {
+		return v, err
+	}
+	return v, c.choose(v)
 }
 
 // Login returns the id of the user, logging in when that was not done yet.
@@ -105,9 +113,13 @@ func (c *Client) Login(ctx context.Context) (int64, error) {
 	if uid := c.knownUser(); uid != 0 {
 		return uid, nil
 	}
+	remote, err := c.remote(ctx)
+	if err != nil {
+		return 0, err
+	}
 	var uid int64
-	_, err := c.send(ctx, Call{Operation: OpLogin}, func(ctx context.Context) (t timing, err error) {
-		uid, t, err = c.remote.login(ctx)
+	_, err = c.send(ctx, Call{Operation: OpLogin}, func(ctx context.Context) (t timing, err error) {
+		uid, t, err = remote.login(ctx)
 		return t, err
 	})
 	if err != nil {
@@ -141,9 +153,13 @@ func (c *Client) Call(ctx context.Context, call Call) (Answer, error) {
 		if err != nil {
 			return Answer{}, err
 		}
+		remote, err := c.remote(ctx)
+		if err != nil {
+			return Answer{}, err
+		}
 		var value any
 		began, err := c.send(ctx, call, func(ctx context.Context) (t timing, err error) {
-			value, t, err = c.remote.execute(ctx, uid, call)
+			value, t, err = remote.execute(ctx, uid, call)
 			return t, err
 		})
 		if err == nil {

@@ -6,7 +6,10 @@
 // traceback is never shown, nor a secret. It repeats a call only after a login that had expired, which
 // cannot have had an effect.
 //
-// Read client.go for calls and logins, protocol.go for what an API must offer and xmlrpc.go for the one
-// that is there, failures.go for broken connections and answers, faults.go for what Odoo says itself, and
-// clock.go.
+// It speaks XML-RPC or, from Odoo 19 on, JSON-2. Callers write calls in one way for both: arguments by
+// position, options by name.
+//
+// Read client.go for calls and logins, protocol.go for what an API must offer, xmlrpc.go and json2.go for
+// the two that are there and choose.go for which is taken, wire.go for HTTP, failures.go for broken
+// connections and answers, faults.go and named.go for what Odoo says itself, and clock.go.
 package rpc

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/json2"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
 )
 
@@ -23,11 +24,14 @@ func (c *Client) classed(ctx context.Context, call Call, t timing, err error) er
 	var fault *xmlrpc.Fault
 	var bad *xmlrpc.DecodeError
 	var status *statusError
+	var named *json2.Fault
 	switch {
 	case errors.Is(err, errLoginRefused):
 		return c.loginRefused()
 	case errors.As(err, &fault):
 		return c.faulted(call, fault)
+	case errors.As(err, &named):
+		return c.named(call, named)
 	case ctx.Err() != nil:
 		return c.given(ctx, call, maybe)
 	case errors.Is(err, xmlrpc.ErrUnencodable):
@@ -117,18 +121,25 @@ func (c *Client) badAnswer(bad *xmlrpc.DecodeError, maybe bool) error {
 		e.Message = fmt.Sprintf("the answer of Odoo at %s was cut off", c.Host())
 	default:
 		e.Code = pipeline.CodeBadAnswer
-		e.Message = fmt.Sprintf("what answers at %s is not Odoo's XML-RPC", c.Host())
+		e.Message = fmt.Sprintf("what answers at %s is not Odoo's external API", c.Host())
 	}
 	return e
 }
 
-// statusFailed classes an HTTP status: Odoo itself answers every call that reached it with 200.
+// statusFailed classes an HTTP status without an exception. XML-RPC answers every call that reached it
+// with 200, and JSON-2 names an exception with all others, but for an unknown database.
 func (c *Client) statusFailed(call Call, s *statusError, maybe bool) error {
 	e := &pipeline.Error{
 		Code: pipeline.CodeBadAnswer, Class: pipeline.Auth,
 		Message: fmt.Sprintf("%s answers %s with status %d %s", c.Host(), call.name(), s.code, http.StatusText(s.code)),
 	}
 	switch {
+	case s.lacksDatabase():
+		e.Code = pipeline.CodeDatabaseNotFound
+		e.Message = fmt.Sprintf("Odoo at %s has no database %q", c.Host(), c.cfg.Database)
+		if c.cfg.databaseHeader() == DatabaseHeader {
+			e.Remedy = "Correct `database` in the source block. A fork of Odoo may want the name in another header: write `database_header`."
+		}
 	case s.code == http.StatusTooManyRequests:
 		e.Code, e.Class, e.RetryAfter = pipeline.CodeRateLimited, pipeline.RateLimited, s.retryAfter
 	case s.code == http.StatusRequestEntityTooLarge:
@@ -136,12 +147,14 @@ func (c *Client) statusFailed(call Call, s *statusError, maybe bool) error {
 		e.Remedy = "Raise the proxy's limit for the size of requests, or shorten the record."
 	case s.code == http.StatusUnauthorized, s.code == http.StatusForbidden:
 		e.Code = pipeline.CodeAccessDenied
-		e.Remedy = "A proxy before Odoo wants credentials or refuses this machine: let it pass /xmlrpc/2 through."
+		e.Remedy = "A proxy before Odoo wants credentials or refuses this machine: let it pass " + s.path + " through."
 	case s.code >= 500:
 		e.Code, e.Class, e.MaybeDone = pipeline.CodeServerError, pipeline.Transient, maybe
 	case s.location != "":
 		e.Message = fmt.Sprintf("%s sends calls on to another address", c.Host())
 		e.Remedy = fmt.Sprintf("Write the address that it names into `url`: %s", redirectBase(s.location))
+	case s.code == http.StatusNotFound && s.path == "/json/2":
+		e.Remedy = "Look in Odoo's list of modules whether `rpc` is installed, and whether a proxy lets /json/2 through; or write protocol = \"xmlrpc\"."
 	case s.code == http.StatusNotFound:
 		e.Remedy = "Correct `url` in the source block: it is the address of Odoo itself, without a path such as /web."
 	}

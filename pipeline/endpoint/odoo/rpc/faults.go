@@ -76,13 +76,19 @@ func (c *Client) warned(call Call, text string) error {
 		e.Code, e.Class = pipeline.CodeLanguageNotInstalled, pipeline.Auth
 		e.Message = "Odoo: " + oneLine(text)
 	case strings.HasPrefix(text, "Object ") && strings.Contains(text, "doesn't exist"):
-		e.Code, e.Class = pipeline.CodeModuleOff, pipeline.Auth
-		e.Message = fmt.Sprintf("the Odoo database %q has no model %q", c.cfg.Database, call.Model)
-		e.Remedy = "Install one of Odoo's apps Sales, Inventory or Purchase in this database: they bring the products."
+		return c.modelMissing(call)
 	case strings.Contains(text, "res.users("):
 		return c.loginRefused()
 	}
 	return e
+}
+
+func (c *Client) modelMissing(call Call) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeModuleOff, Class: pipeline.Auth,
+		Message: fmt.Sprintf("the Odoo database %q has no model %q", c.cfg.Database, call.Model),
+		Remedy:  "Install one of Odoo's apps Sales, Inventory or Purchase in this database: they bring the products.",
+	}
 }
 
 var (
@@ -159,7 +165,10 @@ func clip(s string, n int) string {
 
 // redirectBase returns what belongs into `url` when calls are sent to that location.
 func redirectBase(location string) string {
-	base, _, _ := strings.Cut(location, "/xmlrpc/2")
+	base := location
+	for _, path := range []string{"/xmlrpc/2", "/json/2", "/web/version"} {
+		base, _, _ = strings.Cut(base, path)
+	}
 	if u, err := url.Parse(base); err == nil {
 		u.User, u.RawQuery = nil, ""
 		return u.String()

@@ -2,7 +2,10 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -13,13 +16,25 @@ type protocol interface {
 	// login returns the user's id.
 	login(ctx context.Context) (int64, timing, error)
 	execute(ctx context.Context, uid int64, call Call) (any, timing, error)
-	close()
 }
 
 // Version is what a server says of itself.
 type Version struct {
 	Major int
 	Text  string // as the server writes it: "18.0+e-20241005"
+}
+
+// versionOf reads a version from what both APIs say of it: the text and sys.version_info's like.
+func versionOf(text string, info any) (Version, error) {
+	v := Version{Text: text}
+	if list, _ := info.([]any); len(list) > 0 {
+		major := strings.TrimPrefix(fmt.Sprint(list[0]), "saas~") // Odoo Online: "saas~18"
+		v.Major, _ = strconv.Atoi(major)
+	}
+	if v.Major == 0 {
+		return v, unexpectedError{"no version"}
+	}
+	return v, nil
 }
 
 // timing tells when an exchange took place.

@@ -139,9 +139,12 @@ func (p *parser) notXMLRPC(clue string) error {
 	return &DecodeError{Kind: ErrNotXMLRPC, Offset: p.at, Clue: clue}
 }
 
-// clue says in a few words what the document is instead: the title of a page, or its first words.
-func (p *parser) clue() string {
-	head := p.doc[:min(len(p.doc), 8<<10)]
+func (p *parser) clue() string { return Clue(p.doc) }
+
+// Clue says in a few words what a document is that is not what was expected: the title of a page, or its
+// first words.
+func Clue(doc []byte) string {
+	head := doc[:min(len(doc), 8<<10)]
 	lower := bytes.ToLower(head)
 	if i := bytes.Index(lower, []byte("<title")); i >= 0 {
 		if from := bytes.IndexByte(lower[i:], '>'); from >= 0 {

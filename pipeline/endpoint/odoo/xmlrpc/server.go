@@ -131,7 +131,7 @@ func writeValue(b *bytes.Buffer, v any) error {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return fmt.Errorf("%w: the number %v", ErrUnencodable, x)
 		}
-		simple(b, "double", pythonFloat(x))
+		simple(b, "double", PythonFloat(x))
 	case string:
 		simple(b, "string", escape(x))
 	case []byte:
@@ -216,8 +216,8 @@ func needsEscape(r rune) bool {
 	return r == '&' || r == '<' || r == '>' || r == utf8.RuneError || !Carries(r)
 }
 
-// pythonFloat is repr() of a finite Python float.
-func pythonFloat(f float64) string {
+// PythonFloat is repr() of a finite Python float.
+func PythonFloat(f float64) string {
 	if a := math.Abs(f); a != 0 && (a < 1e-4 || a >= 1e16) {
 		return strconv.FormatFloat(f, 'e', -1, 64)
 	}

@@ -30,7 +30,7 @@ func TestPythonFloat(t *testing.T) {
 		"0.0": 0, "12.5": 12.5, "70.0": 70, "-4.0": -4, "1e-05": 1e-5, "0.0001": 1e-4,
 		"1e+16": 1e16, "1000000000000000.0": 1e15, "0.30000000000000004": 0.30000000000000004,
 	} {
-		if got := pythonFloat(f); got != want {
+		if got := PythonFloat(f); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}

@@ -38,7 +38,7 @@ func checkBarcodes(e *orm.Env, ids []int64) error {
 	if note {
 		text += "\n\nNote: products that you don't have access to will not be shown above."
 	}
-	return &orm.Fault{Class: orm.User, Text: text, EveryRow: true}
+	return &orm.Fault{Class: orm.Invalid, Text: text, EveryRow: true}
 }
 
 // duplicates names the products that share a barcode, a line each.

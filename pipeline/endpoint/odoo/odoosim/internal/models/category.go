@@ -110,7 +110,7 @@ func unlinkCategories(e *orm.Env, ids []int64) error {
 	all := below(e, ids)
 	for r := range e.Model(template).Rows().All() {
 		if slices.Contains(all, r.Ref("categ_id")) {
-			return orm.ForeignKey("Product", template, "product_template_categ_id_fkey")
+			return e.ForeignKey(orm.Link{Label: "Product", Model: template, Field: "categ_id", FieldLabel: "Product Category"})
 		}
 	}
 	return e.UnlinkRows(e.Model(category), all)

@@ -126,7 +126,7 @@ func fitting(e *orm.Env, raw []byte) (any, error) {
 		return nil, orm.UserErrorf("This file could not be decoded as an image file.")
 	}
 	if config.Width*config.Height > mostPixels {
-		return nil, orm.UserErrorf("Image size excessive, uploaded images must be smaller than 50.0 million pixels.")
+		return nil, orm.UserErrorf("%s", e.Dialect().ExcessiveImage)
 	}
 	large := config.Width > largestSide || config.Height > largestSide
 	if !large && format != "bmp" && format != "tiff" {

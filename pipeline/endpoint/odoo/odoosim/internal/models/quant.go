@@ -87,7 +87,7 @@ func companyOf(e *orm.Env, values orm.Values) any {
 func mayHoldStock(e *orm.Env, values orm.Values) error {
 	product, _ := values["product_id"].(int64)
 	if r := e.Model(variant).Fetch(product); r != nil && !storable(e, e.Model(template).Fetch(r.Ref("product_tmpl_id"))) {
-		return orm.UserErrorf("Quants cannot be created for consumables or services.")
+		return orm.Invalidf("Quants cannot be created for consumables or services.")
 	}
 	at, _ := values["location_id"].(int64)
 	if l := e.Model(location).Fetch(at); l != nil && l.Text("usage") == "view" {

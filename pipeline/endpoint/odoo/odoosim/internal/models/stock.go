@@ -71,7 +71,7 @@ func moveFields() []*orm.Field {
 func neverMoved(e *orm.Env, variants []int64) error {
 	for _, id := range variants {
 		if len(e.Model(move).Rows().Having("product_id", id)) > 0 {
-			return orm.ForeignKey("Stock Move", move, "stock_move_product_id_fkey")
+			return e.ForeignKey(orm.Link{Label: "Stock Move", Model: move, Field: "product_id", FieldLabel: "Product"})
 		}
 	}
 	return nil

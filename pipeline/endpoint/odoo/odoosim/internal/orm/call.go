@@ -2,6 +2,7 @@ package orm
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,9 @@ type Request struct {
 	Model, Method string
 	Args          []any
 	Kwargs        map[string]any
+	// Named: the arguments are those of JSON-2, by name only, with the records' ids apart.
+	Named bool
+	IDs   any
 	// Stamp is when it arrived.
 	Stamp time.Time
 }
@@ -58,7 +62,11 @@ func (db *Database) Call(q Request) (any, Tally, error) {
 		return nil, Tally{}, err
 	}
 	c := &Call{Self: m}
-	if err := c.bind(q, method); err != nil {
+	bind := c.bind
+	if q.Named {
+		bind = c.bindNamed
+	}
+	if err := bind(q, method); err != nil {
 		return nil, Tally{}, err
 	}
 	context, _ := q.Kwargs["context"].(map[string]any)
@@ -93,10 +101,17 @@ func (db *Database) Writes(model, method string) bool {
 }
 
 func (db *Database) find(q Request) (*Model, Method, error) {
-	if strings.HasPrefix(q.Method, "_") {
-		return nil, Method{}, AccessErrorf("Private methods (such as %s) cannot be called remotely.", q.Method)
-	}
 	m := db.models[q.Model]
+	if q.Named && m == nil {
+		return nil, Method{}, &Fault{Class: NotFound, Text: fmt.Sprintf("the model '%s' does not exist", q.Model)}
+	}
+	if strings.HasPrefix(q.Method, "_") {
+		method := q.Method
+		if db.Dialect.QualifiesMethods {
+			method = fmt.Sprintf("'%s.%s'", q.Model, q.Method)
+		}
+		return nil, Method{}, AccessErrorf("Private methods (such as %s) cannot be called remotely.", method)
+	}
 	if m == nil {
 		return nil, Method{}, UserErrorf("Object %s doesn't exist", q.Model)
 	}
@@ -106,9 +121,20 @@ func (db *Database) find(q Request) (*Model, Method, error) {
 	}
 	version := db.Dialect.Version
 	if !ok || version < method.Since || method.Until > 0 && version > method.Until {
-		return nil, Method{}, Errorf("AttributeError", "The method '%s' does not exist on the model '%s'", q.Method, q.Model)
+		return nil, Method{}, db.unknownMethod(q)
 	}
 	return m, method, nil
+}
+
+func (db *Database) unknownMethod(q Request) *Fault {
+	text := fmt.Sprintf("The method '%s' does not exist on the model '%s'", q.Method, q.Model)
+	if db.Dialect.QualifiesMethods {
+		text = fmt.Sprintf("The method '%s.%s' does not exist", q.Model, q.Method)
+	}
+	if q.Named {
+		return &Fault{Class: NotFound, Text: text}
+	}
+	return Errorf("AttributeError", "%s", text)
 }
 
 // bind sorts positional and named arguments, as Python does.
@@ -143,6 +169,37 @@ func (c *Call) bind(q Request, method Method) error {
 	for _, param := range method.Params {
 		if _, given := c.args[param]; !given && !strings.HasSuffix(param, "?") {
 			return Errorf("TypeError", "%s() missing 1 required positional argument: '%s'", q.Method, param)
+		}
+	}
+	return nil
+}
+
+// bindNamed takes arguments as JSON-2 does. Ids are ignored that are missing, and none means no records,
+// of which a method then does nothing.
+func (c *Call) bindNamed(q Request, method Method) error {
+	unfit := func(format string, args ...any) error {
+		return &Fault{Class: Unprocessable, Text: fmt.Sprintf(format, args...)}
+	}
+	if one, ok := q.IDs.(int64); ok {
+		q.IDs = []any{one}
+	}
+	if !method.OnRecords && Truthy(q.IDs) {
+		return unfit("cannot call %s.%s with ids", q.Model, q.Method)
+	}
+	c.IDs, c.args = IDs(q.IDs), map[string]any{}
+	for _, param := range method.Params {
+		name, optional := strings.CutSuffix(param, "?")
+		v, given := q.Kwargs[name]
+		if !given && !optional {
+			return unfit("missing a required argument: '%s'", name)
+		}
+		if given {
+			c.args[name] = v
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(q.Kwargs)) {
+		if _, known := c.args[key]; !known && key != "context" {
+			return unfit("got an unexpected keyword argument '%s'", key)
 		}
 	}
 	return nil

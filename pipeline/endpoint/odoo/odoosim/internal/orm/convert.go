@@ -179,7 +179,7 @@ func (e *Env) badReference(f *Field, id int64) error {
 		return MissingRecord(f.Relation, []int64{id}, e.User.ID)
 	}
 	m := f.model
-	return ForeignKey(m.Label, m.Name, m.tableName()+"_"+f.Name+"_fkey")
+	return e.ForeignKey(Link{Label: m.Label, Model: m.Name, Field: f.Name, FieldLabel: f.Label, Table: m.tableName()})
 }
 
 func (m *Model) tableName() string {

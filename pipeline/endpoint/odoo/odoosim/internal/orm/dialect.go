@@ -73,6 +73,16 @@ type Dialect struct {
 	SeveralMatches string
 	// GroupsOfRecord: has_group is asked of a user's record, not of the model.
 	GroupsOfRecord bool
+	// NamesTroublemaker: the faults of the database's constraints are worded for users.
+	NamesTroublemaker bool
+	// QualifiesMethods: faults name a method with its model.
+	QualifiesMethods bool
+	// InvalidWrite is InvalidField where a value is written.
+	InvalidWrite string
+	// ExcessiveImage is the fault of an image of more than 50 million pixels.
+	ExcessiveImage string
+	// JSON2: /json/2 and /web/version are served.
+	JSON2 bool
 	// RPCLines are the lines of rpc.py in tracebacks: of xmlrpc_2 and of _xmlrpc.
 	RPCLines [2]int
 }
@@ -118,6 +128,8 @@ func dialect16() Dialect {
 		BadColumn:      "KeyError: %s",
 		SeveralMatches: "Found multiple matches for value '%s' in field '%s' (%d matches)",
 		InvalidField:   "Invalid field %s on model '%s'",
+		InvalidWrite:   "Invalid field %s on model '%s'",
+		ExcessiveImage: "Image size excessive, uploaded images must be smaller than 50.0 million pixels.",
 		RPCLines:       [2]int{147, 127},
 		ProductGroups: []string{
 			"Administration/Settings", "Inventory/Administrator", "Invoicing/Billing Administrator",
@@ -150,6 +162,8 @@ func dialect18() Dialect {
 		RepeatsFirst:           true,
 		GroupsOfRecord:         true,
 		InvalidField:           "Invalid field %s on model '%s'",
+		InvalidWrite:           "Invalid field %s on model '%s'",
+		ExcessiveImage:         "Image size excessive, uploaded images must be smaller than 50.0 million pixels.",
 		RPCLines:               [2]int{161, 139},
 		ProductGroups: []string{
 			"Extra Rights/Product Creation", "Inventory/Administrator", "Purchase/Administrator",
@@ -167,6 +181,11 @@ func dialect19() Dialect {
 	d.QuantityWritable = true
 	d.TypeChanges = true
 	d.InvalidField = "Invalid field %s on '%s'"
+	d.InvalidWrite = "Invalid field %s in '%s'"
+	d.QualifiesMethods = true
+	d.NamesTroublemaker = true
+	d.ExcessiveImage = "Too large image (above 50.0Mpx), reduce the image size."
+	d.JSON2 = true
 	d.ProductGroups = []string{"Products/Create"}
 	return d
 }

@@ -1,6 +1,7 @@
 package orm
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,9 +14,13 @@ type Class uint8
 const (
 	Other Class = iota
 	User
+	Invalid // ValidationError, which only JSON-2 tells from UserError
 	Missing
 	Denied
 	Access
+	NotFound      // no such model or method, in the words of JSON-2
+	Unprocessable // arguments that do not fit, in the words of JSON-2
+	Garbled       // a body that is no JSON
 )
 
 // Fault is an exception inside of Odoo. For the class Other, Text is the last line of the traceback:
@@ -41,6 +46,11 @@ func UserErrorf(format string, args ...any) *Fault {
 	return &Fault{Class: User, Text: fmt.Sprintf(format, args...)}
 }
 
+// Invalidf returns a rule that values break.
+func Invalidf(format string, args ...any) *Fault {
+	return &Fault{Class: Invalid, Text: fmt.Sprintf(format, args...)}
+}
+
 // AccessErrorf returns the lack of a right.
 func AccessErrorf(format string, args ...any) *Fault {
 	return &Fault{Class: Access, Text: fmt.Sprintf(format, args...)}
@@ -55,18 +65,37 @@ func MissingRecord(model string, ids []int64, uid int64) *Fault {
 		"Record does not exist or has been deleted.\n(Record: %s%s, User: %d)", model, tuple(ids), uid)}
 }
 
-// NotNull says that a required field has no value.
-func NotNull(m *Model, f *Field) *Fault {
-	return &Fault{Class: User, Column: f.Name, Text: fmt.Sprintf("The operation cannot be completed:\n"+
-		"- Create/update: a mandatory field is not set.\n"+
-		"- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n"+
-		"Model: %s (%s)\nField: %s (%s)\n", m.Label, m.Name, f.Label, f.Name)}
+// notNull says that a required field has no value.
+func (e *Env) notNull(m *Model, f *Field) *Fault {
+	text := "The operation cannot be completed:\n" +
+		"- Create/update: a mandatory field is not set.\n" +
+		"- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n" +
+		fmt.Sprintf("Model: %s (%s)\nField: %s (%s)\n", m.Label, m.Name, f.Label, f.Name)
+	if e.Dialect().NamesTroublemaker {
+		text = fmt.Sprintf("The operation cannot be completed: Missing required value for the field '%s' (%s).\nModel: '%s' (%s)\n"+
+			"- create/update: a mandatory field is not set\n"+
+			"- delete: another model requires the record being deleted, you can archive it instead\n", f.Label, f.Name, m.Label, m.Name)
+	}
+	return &Fault{Class: Invalid, Column: f.Name, Text: text}
+}
+
+// Link is a reference of one model to another, as a constraint of the database.
+type Link struct {
+	Label, Model, Field, FieldLabel string
+	Table                           string // "" is the model's own
 }
 
 // ForeignKey says that a reference cannot hold, in the words that Odoo has for both of its reasons.
-func ForeignKey(label, model, constraint string) *Fault {
-	return UserErrorf("The operation cannot be completed: another model requires the record being deleted. "+
-		"If possible, archive it instead.\n\nModel: %s (%s)\nConstraint: %s\n", label, model, constraint)
+func (e *Env) ForeignKey(l Link) *Fault {
+	text := "The operation cannot be completed: another model requires the record being deleted. " +
+		"If possible, archive it instead.\n\n" +
+		fmt.Sprintf("Model: %s (%s)\nConstraint: %s_%s_fkey\n", l.Label, l.Model, cmp.Or(l.Table, strings.ReplaceAll(l.Model, ".", "_")), l.Field)
+	if e.Dialect().NamesTroublemaker {
+		text = "The operation cannot be completed: Another model is using the record you are trying to delete.\n\n" +
+			fmt.Sprintf("The troublemaker is: '%s' (%s)\nThanks to the following constraint: '%s' (%s)\nHow about archiving the record instead?",
+				l.Label, l.Model, l.FieldLabel, l.Field)
+	}
+	return &Fault{Class: Invalid, Text: text}
 }
 
 // NoneResult is what an action becomes that returns nothing: it was done and committed, and then its

@@ -74,7 +74,7 @@ func (e *Env) plan(m *Model, values Values) (plan, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if m.byName[name] == nil {
-			return plan{}, e.unknownField(m, name)
+			return plan{}, Errorf("ValueError", e.Dialect().InvalidWrite, reprText(name), m.Name)
 		}
 	}
 	p := plan{parent: Values{}}
@@ -134,7 +134,7 @@ func (e *Env) createRow(m *Model, values Values) (int64, error) {
 	}
 	for _, f := range m.Fields {
 		if f.Required && f.Stored && r.column(f) == nil {
-			return 0, NotNull(m, f)
+			return 0, e.notNull(m, f)
 		}
 	}
 	if err := e.carry(m, []int64{r.ID}, p.after); err != nil {
@@ -191,7 +191,7 @@ func (e *Env) WriteRows(m *Model, ids []int64, values Values) error {
 	}
 	for _, a := range p.columns {
 		if a.field.Required && a.value == nil {
-			return NotNull(m, a.field)
+			return e.notNull(m, a.field)
 		}
 	}
 	for _, id := range ids {
