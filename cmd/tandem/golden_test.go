@@ -18,6 +18,8 @@ func masked(text string) string {
 		{`\d{8}T\d{6}Z-\d{4}`, "CYCLE"},
 		{` in [\d.]+(ms|s)\b`, " in DURATION"},
 		{`(?m)^[0-9a-f]{8}\b`, "ID"},
+		{`127\.0\.0\.1:\d+`, "HOST"},
+		{`tandem-check-\S+\.png`, "PROBE.png"},
 		{`\((erp [^ ,)]+, )?pm [^)]+\)`, "(KEYS)"},
 	} {
 		text = regexp.MustCompile(m.pattern).ReplaceAllString(text, m.by)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +35,7 @@ func TestMain(m *testing.M) {
 //	signal TERM|HUP|KILL         sends a signal to the daemon
 //	ready                        waits until the daemon says that it is
 //	clock SHIFT                  sets the clocks of both systems: -2m is two minutes ago
+//	$MEDIA_URL                   serves the folder public
 //	told FILE                    puts what the last command printed into FILE, without what differs each time
 //	held FILE                    puts what both systems hold into FILE
 //
@@ -117,7 +120,10 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() { _ = pm.Close() })
-	erp, err := odoosim.New(odoosim.Config{Version: 18, Now: now})
+	erp, err := odoosim.New(odoosim.Config{Version: 18, Now: now, Users: []odoosim.User{
+		{ID: odoosim.AdminID, Login: odoosim.AdminLogin, Password: odoosim.AdminPassword, Role: odoosim.Administrator},
+		{Login: "clerk", Password: "clerk", Role: odoosim.Employee}, // who may not change products
+	}})
 	if err != nil {
 		return err
 	}
@@ -133,6 +139,9 @@ func setup(env *testscript.Env) error {
 	}
 	env.Defer(func() { _ = other.Close() })
 	env.Setenv("OTHER_PM_URL", otherURL)
+	served := httptest.NewServer(http.FileServer(http.Dir(filepath.Join(env.WorkDir, "public"))))
+	env.Defer(served.Close)
+	env.Setenv("MEDIA_URL", served.URL)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, by the kernel, and never answers
 	if err != nil {
 		return err

@@ -9,31 +9,59 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// Probe writes, reads and deletes an object, as `tandem check` does. The key must be one that nothing else
-// uses; it should come from the store's template, since rights may hold for a prefix only. After an error
-// the object is deleted if that can be done.
-func Probe(ctx context.Context, store Store, key string) error {
-	content := []byte("Written by `tandem check`, to be deleted at once: " + key)
-	if _, err := store.Put(ctx, key, "text/plain", content); err != nil {
-		return step("writing", err)
+// Served tells whether everybody gets content from a public address.
+type Served func(ctx context.Context, address string, content []byte) error
+
+// Probe tests a store as `tandem check` does: it writes, reads and deletes an object, and looks in between whether
+// it is served. The key must be one that nothing else uses; it should come from the store's template, since
+// rights may hold for a prefix only, and content should be an image, since the store is one of images. After an
+// error the object is deleted if that can be done.
+func Probe(ctx context.Context, store Store, key string, content []byte, served Served) []pipeline.Check {
+	var c pipeline.Checkup
+	address, err := store.Put(ctx, key, "image/png", content)
+	if err != nil {
+		c.Fail("write", err)
+		c.Skip("not tested, since nothing could be written", "read", "public address", "delete")
+		return c.Checks
 	}
+	c.Pass("write", "%s takes an image of the key %q", store, key)
+	if err := reads(ctx, store, key, content); err != nil {
+		c.Fail("read", err)
+	} else {
+		c.Pass("read", "gives the same bytes")
+	}
+	if err := served(ctx, address, content); err != nil {
+		c.Fail("public address", err)
+	} else {
+		c.Pass("public address", "serves them at %s", address)
+	}
+	if err := deletes(ctx, store, key); err != nil {
+		c.Fail("delete", err)
+	} else {
+		c.Pass("delete", "it is gone again")
+	}
+	return c.Checks
+}
+
+func reads(ctx context.Context, store Store, key string, content []byte) error {
 	got, err := store.Get(ctx, key)
 	if err == nil && !bytes.Equal(got, content) {
-		err = &pipeline.Error{
+		return &pipeline.Error{
 			Code: pipeline.CodeMediaStore, Class: pipeline.Permanent,
 			Message: fmt.Sprintf("the %s gives other bytes than were stored", store),
 			Remedy:  "A proxy between Tandem and the store changes what passes; take it out.",
 		}
 	}
-	if err != nil {
-		return step("reading", errors.Join(err, store.Delete(ctx, key)))
-	}
+	return err
+}
+
+func deletes(ctx context.Context, store Store, key string) error {
 	if err := store.Delete(ctx, key); err != nil {
-		return step("deleting", err)
+		return err
 	}
 	if _, err := store.Head(ctx, key); !errors.Is(err, ErrNotFound) {
 		if err != nil {
-			return step("looking for", err)
+			return err
 		}
 		return &pipeline.Error{
 			Code: pipeline.CodeMediaStore, Class: pipeline.Permanent,
@@ -42,11 +70,4 @@ func Probe(ctx context.Context, store Store, key string) error {
 		}
 	}
 	return nil
-}
-
-// step says in the message which part of the probe failed.
-func step(doing string, err error) error {
-	e := *pipeline.AsError(err)
-	e.Message = fmt.Sprintf("%s a probe object failed: %s", doing, e.Message)
-	return &e
 }

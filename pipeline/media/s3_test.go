@@ -1,6 +1,7 @@
 package media_test
 
 import (
+	"context"
 	"encoding/pem"
 	"net"
 	"net/http"
@@ -228,16 +229,23 @@ func TestProbeFindsWhatIsWrong(t *testing.T) {
 	changed, _ := folder(t)
 	kept, _ := folder(t)
 	for says, bad := range map[string]media.Store{"other bytes": changing{changed}, "still has it": keeping{kept}} {
-		err := media.Probe(t.Context(), bad, "probe")
-		if err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("want %q: %v", says, err)
+		if c := failed(t, bad); !strings.Contains(c.Detail, says) || c.Remedy == "" {
+			t.Errorf("want %q: %+v", says, c)
 		}
 	}
-	if _, err := kept.Head(t.Context(), "probe"); err != nil {
+	if _, err := kept.Head(t.Context(), "images/probe.png"); err != nil {
 		t.Errorf("the keeping store lost its object: %v", err)
 	}
 	gone := media.NewFolder(media.FolderOptions{Path: t.TempDir() + "/nowhere"})
-	if err := media.Probe(t.Context(), gone, "probe"); err == nil || !strings.Contains(err.Error(), "writing a probe object failed") {
-		t.Error(err)
+	if c := failed(t, gone); c.Name != "write" || c.Remedy == "" {
+		t.Errorf("%+v", c)
+	}
+	private, _ := folder(t)
+	for _, c := range media.Probe(t.Context(), private, "probe.png", []byte("x"), func(context.Context, string, []byte) error {
+		return &pipeline.Error{Code: pipeline.CodeMediaStore, Message: "403"}
+	}) {
+		if wrong := c.Grade != pipeline.GradePassed; wrong != (c.Name == "public address") {
+			t.Errorf("where nobody else may read: %+v", c)
+		}
 	}
 }

@@ -27,13 +27,28 @@ func testStore(t *testing.T, store media.Store) {
 	t.Run("many at once", func(t *testing.T) { manyAtOnce(t, store) })
 	t.Run("stopped", func(t *testing.T) { stops(t, store) })
 	t.Run("probe", func(t *testing.T) {
-		if err := media.Probe(t.Context(), store, "images/tandem-probe-1.txt"); err != nil {
-			t.Error(err)
+		for _, c := range media.Probe(t.Context(), store, "images/tandem-probe-1.png", []byte("probe"), servedWell) {
+			if c.Grade != pipeline.GradePassed {
+				t.Errorf("%+v", c)
+			}
 		}
-		if _, err := store.Head(t.Context(), "images/tandem-probe-1.txt"); !errors.Is(err, media.ErrNotFound) {
+		if _, err := store.Head(t.Context(), "images/tandem-probe-1.png"); !errors.Is(err, media.ErrNotFound) {
 			t.Errorf("the probe object is still there: %v", err)
 		}
 	})
+}
+
+func servedWell(context.Context, string, []byte) error { return nil }
+
+// failed returns the first test of a probe that is not well.
+func failed(t *testing.T, store media.Store) pipeline.Check {
+	t.Helper()
+	for _, c := range media.Probe(t.Context(), store, "images/probe.png", []byte("probe"), servedWell) {
+		if c.Grade == pipeline.GradeFailed {
+			return c
+		}
+	}
+	return pipeline.Check{}
 }
 
 func roundTrip(t *testing.T, store media.Store) {

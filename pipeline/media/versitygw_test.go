@@ -102,13 +102,12 @@ func TestRealS3(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			wrong := options
 			tt.change(&wrong)
-			err := media.Probe(t.Context(), newS3(t, wrong), "images/probe.txt")
-			e := pipeline.AsError(err)
-			if e == nil || e.Code != tt.code || !strings.Contains(e.Message+e.Remedy, tt.says) {
-				t.Errorf("%v, %+v", err, e)
+			c := failed(t, newS3(t, wrong))
+			if c.Name != "write" || c.Code != tt.code || !strings.Contains(c.Detail+c.Remedy, tt.says) {
+				t.Errorf("%+v", c)
 			}
-			if err != nil && (strings.Contains(err.Error(), "testsecret123") || strings.Contains(err.Error(), "wrong"+"secret")) {
-				t.Errorf("shows the secret: %v", err)
+			if strings.Contains(c.Detail, "testsecret123") || strings.Contains(c.Detail, "wrong"+"secret") {
+				t.Errorf("shows the secret: %+v", c)
 			}
 		})
 	}

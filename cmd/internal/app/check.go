@@ -10,21 +10,25 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// Check implements web.Backend. The sources are asked at the same time, without retries: whoever
-// tests a connection wants to see the first answer.
+// Check implements web.Backend. Sources and media stores are asked at the same time, without
+// retries: whoever tests a connection wants to see the first answer.
 func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, error) {
-	sources := a.sources
+	sources, stores := a.sources, a.stores
 	if label != "" {
 		sources = slices.DeleteFunc(slices.Clone(sources), func(s *source) bool { return s.label != label })
-		if len(sources) == 0 {
+		stores = slices.DeleteFunc(slices.Clone(stores), func(m *store) bool { return m.label != label && m.reference() != label })
+		if len(sources)+len(stores) == 0 {
 			return nil, unknown(pipeline.CodeSourceUnknown, "source", label, a.checkable())
 		}
 	}
-	checks := make([]view.SourceCheck, len(sources))
+	checks := make([]view.SourceCheck, len(sources)+len(stores))
 	about := make([]pipeline.Description, len(sources))
 	var all sync.WaitGroup
 	for i, s := range sources {
 		all.Go(func() { checks[i], about[i] = a.checkSource(ctx, s) })
+	}
+	for i, m := range stores {
+		all.Go(func() { checks[len(sources)+i] = m.check(ctx) })
 	}
 	all.Wait()
 	for i, s := range sources {
@@ -41,6 +45,9 @@ func (a *App) checkable() []string {
 	var known []string
 	for _, s := range a.sources {
 		known = append(known, s.label)
+	}
+	for _, m := range a.stores {
+		known = append(known, m.reference())
 	}
 	return known
 }

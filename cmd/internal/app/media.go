@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/x509"
 	"fmt"
 
 	"github.com/tandem-sync/tandem/config"
@@ -14,6 +15,7 @@ type store struct {
 	media.Store
 	kind, label string
 	key         media.KeyTemplate // nil is the default
+	roots       *x509.CertPool    // authorities that may prove who serves it, nil for the system's
 }
 
 // name is how a pipeline names the store.
@@ -31,7 +33,7 @@ func (a *App) openStore(m config.Media) error {
 		if err != nil {
 			return fmt.Errorf("media %s: %w", s.name(), err)
 		}
-		s.Store = bucket
+		s.Store, s.roots = bucket, trusted(settings.CA)
 	case *config.FolderMedia:
 		s.Store = media.NewFolder(media.FolderOptions{Path: settings.Path, PublicURL: settings.PublicURL})
 	}

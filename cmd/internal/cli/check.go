@@ -12,8 +12,8 @@ import (
 
 func (c *cli) checkCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "check [SOURCE]",
-		Short: "Test the connections: reachable, login, rights, version, products, mapped fields",
+		Use:   "check [SOURCE|STORE]",
+		Short: "Test the sources and media stores, one by one, with what to do where something is wrong",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), app.StateNone, func(b web.Backend) error {
