@@ -20,6 +20,7 @@ func TestConformance(t *testing.T) {
 		change func(*productsmanager.Settings)
 	}{
 		"as production was last seen": {},
+		"images fetched by nobody":    {config: pmsim.Config{Images: pmsim.ImagesKept, ImageObjects: true}},
 		"the old names": {config: pmsim.Config{
 			Envelope: pmsim.EnvelopeTotalPages, Errors: pmsim.ErrorsStatus,
 			Names: map[string]string{"stock_quantity": "stock", "ean": "barcode", "sku": "manufacturer_reference"},
@@ -45,11 +46,19 @@ func TestConformance(t *testing.T) {
 			}
 			s := newShop(t, c.config)
 			endpointtest.Run(t, endpointtest.Harness{
-				Open: func(t *testing.T) pipeline.Endpoint { return s.open(t, c.change) },
+				Open: func(t *testing.T) pipeline.Endpoint {
+					return s.open(t, func(set *productsmanager.Settings) {
+						inside(set)
+						if c.change != nil {
+							c.change(set)
+						}
+					})
+				},
+				Serve: newStore(t).serve, EditImage: s.editImage,
 				Fields: endpointtest.Fields{
 					Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price", Cost: "cost_price",
 					Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color",
-					Stock: "stock_quantity",
+					Stock: "stock_quantity", Image: mainImage,
 				},
 				UniqueEAN: true, FindsRepeats: true,
 				Now: s.clock.now, Wait: s.clock.advance,

@@ -3,6 +3,7 @@ package productsmanager_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -74,6 +75,27 @@ func (s *store) put(name string, data []byte) stored {
 		s.data.Store("/"+name, data)
 	}
 	return stored{address: s.URL + "/" + name}
+}
+
+// serve keeps an image under a name of its content, and returns its address.
+func (s *store) serve(_ *testing.T, data []byte, _ string) string {
+	return s.put(fmt.Sprintf("%x.png", sha256.Sum256(data)), data).address
+}
+
+// editImage gives a product another image as shop staff do, by the id or the EAN.
+func (s *shop) editImage(t *testing.T, key pipeline.Key, data []byte) {
+	t.Helper()
+	id, err := s.Refer(string(key))
+	if err != nil {
+		id = string(key)
+	}
+	var images [][]byte
+	if data != nil {
+		images = [][]byte{data}
+	}
+	if err := s.SetImages(id, images...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // stored is an image on its way to Products Manager.

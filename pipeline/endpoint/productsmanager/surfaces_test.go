@@ -31,6 +31,7 @@ func windevFields() endpointtest.Fields {
 	return endpointtest.Fields{
 		Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price",
 		Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color", Stock: "stock_quantity",
+		Image: mainImage,
 	}
 }
 
@@ -53,7 +54,10 @@ func TestConformanceOfSurfaces(t *testing.T) {
 			c.config.Separator = "/"
 			s := newShop(t, c.config)
 			h := endpointtest.Harness{
-				Open:      func(t *testing.T) pipeline.Endpoint { return s.open(t, surface(c.api)) },
+				Open: func(t *testing.T) pipeline.Endpoint {
+					return s.open(t, func(set *productsmanager.Settings) { inside(set); surface(c.api)(set) })
+				},
+				Serve: newStore(t).serve, EditImage: s.editImage,
 				Fields:    c.fields,
 				UniqueEAN: true, KeyedByEAN: true, FindsRepeats: true,
 				Now: s.clock.now, Wait: s.clock.advance,
