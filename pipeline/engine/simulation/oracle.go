@@ -208,6 +208,9 @@ func (v *verdict) agreed(uid string, left, right pipeline.Record) {
 
 // same compares as the mapping does or ever did, in either side's terms.
 func (v *verdict) same(f pipeline.MappedField, l, r pipeline.Value) bool {
+	if f.Image {
+		return v.shown(pipeline.Left, l) == v.shown(pipeline.Right, r)
+	}
 	if f.Name != "price" {
 		return same(f, l, r)
 	}

@@ -72,6 +72,9 @@ func (p *people) insert(side pipeline.Side) {
 	for _, name := range []string{"title", "price", "note", "category"} {
 		fields[name] = p.value(name)
 	}
+	if p.chance(50) {
+		fields["image"] = p.picture(side, pipeline.Value{})
+	}
 	if !p.keyless || p.chance(70) {
 		fields["sku"] = pipeline.Text("S-" + uid)
 	}
@@ -88,6 +91,11 @@ func (p *people) insert(side pipeline.Side) {
 		return
 	}
 	twin := pipeline.Values{"uid": fields["uid"], "sku": fields["sku"], "title": p.value("title"), "active": pipeline.Bool(true)}
+	if data := p.systems[side].HeldImage(fields["image"]); data != nil && p.chance(50) {
+		twin["image"] = p.systems[side.Other()].PutImage(data)
+	} else if p.chance(50) {
+		twin["image"] = p.picture(side.Other(), pipeline.Value{})
+	}
 	if _, err := p.systems[side.Other()].Insert(twin); err == nil {
 		p.remember(side.Other(), uid, twin)
 	}
@@ -127,20 +135,34 @@ func (p *people) edit(side pipeline.Side) {
 	if key == "" {
 		return
 	}
-	fields := p.edits()
+	fields := p.edits(side, key)
 	if err := p.systems[side].Edit(key, fields); err == nil {
 		p.stats.Edits++
 		p.remember(side, uid, fields)
 	}
 }
 
-func (p *people) edits() pipeline.Values {
+func (p *people) edits(side pipeline.Side, key pipeline.Key) pipeline.Values {
 	fields := pipeline.Values{}
 	for range 1 + p.rand.IntN(2) {
-		name := pick(p.rand, "title", "price", "note", "category", "active", "note")
+		name := pick(p.rand, "title", "price", "note", "category", "active", "note", "image")
+		if name == "image" {
+			fields[name] = p.picture(side, p.holds(side, key)[name])
+			continue
+		}
 		fields[name] = p.value(name)
 	}
 	return fields
+}
+
+// holds returns what a record holds now.
+func (p *people) holds(side pipeline.Side, key pipeline.Key) pipeline.Values {
+	for _, r := range p.systems[side].Snapshot() {
+		if r.Key == key {
+			return r.Fields
+		}
+	}
+	return nil
 }
 
 func (p *people) remove(side pipeline.Side) {
@@ -161,7 +183,7 @@ func (p *people) beginLate(side pipeline.Side) {
 	if key == "" || len(p.open) >= 3 {
 		return
 	}
-	l := &late{begun: p.now, side: side, tx: p.systems[side].Begin(), uid: uid, set: p.edits()}
+	l := &late{begun: p.now, side: side, tx: p.systems[side].Begin(), uid: uid, set: p.edits(side, key)}
 	l.tx.Edit(key, l.set)
 	p.open = append(p.open, l)
 }

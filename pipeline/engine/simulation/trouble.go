@@ -56,8 +56,9 @@ func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
 	if t.quiet {
 		return memory.NoFault
 	}
-	if op != memory.OpUpdate && op != memory.OpCreate && t.chance(8) {
-		// Anybody may act at any moment but one: between the last look and the write itself no system
+	if op != memory.OpUpdate && op != memory.OpCreate && op != memory.OpImage && t.chance(8) {
+		// Anybody may act at any moment but one: between the last look and the write itself, in which images
+		// are read, no system
 		// without conditional writes can keep an edit of the same field from being overwritten, or the
 		// same product from being made by a person and by Tandem.
 		t.people.act()

@@ -49,9 +49,17 @@ func (o *watcher) look(s pipeline.Side) {
 			if fields[name] == nil {
 				fields[name] = map[string]bool{}
 			}
-			fields[name][canonical(s, name, r.Fields[name]).String()] = true
+			fields[name][o.text(s, name, r.Fields[name])] = true
 		}
 	}
+}
+
+// text is what a value of a side is known by: an image by what it shows.
+func (o *watcher) text(s pipeline.Side, name string, v pipeline.Value) string {
+	if schema(s).Fields[name].Type == pipeline.TypeImage {
+		return o.shown(s, v)
+	}
+	return canonical(s, name, v).String()
 }
 
 func canonical(s pipeline.Side, name string, v pipeline.Value) pipeline.Value {
@@ -73,7 +81,7 @@ func (o *watcher) onWrite(s pipeline.Side, keys []pipeline.Key) {
 		}
 		o.stats.Checks++
 		for name, v := range want {
-			if !canonical(s, name, r.Fields[name]).Equal(canonical(s, name, v)) {
+			if o.text(s, name, r.Fields[name]) != o.text(s, name, v) {
 				o.fail(1, "record %s on the %s holds %q in %s, %q was decided", r.Key, s, r.Fields[name], name, v)
 			}
 		}
@@ -88,7 +96,7 @@ func (o *watcher) afterCycle(ctx context.Context) error {
 		for _, s := range pipeline.Sides() {
 			for name, v := range l.Base[s] {
 				o.stats.Checks++
-				if held := o.held[s][l.Keys[s]]; held != nil && !held[name][canonical(s, name, v).String()] {
+				if held := o.held[s][l.Keys[s]]; held != nil && !held[name][o.text(s, name, v)] {
 					o.fail(2, "the base of %s on the %s says %s = %q, which the record never held", l.Keys[s], s, name, v)
 				}
 			}
@@ -102,8 +110,9 @@ func (o *watcher) state2() pipeline.Store { return o.store.Store }
 // watched is the endpoint as the engine has it, with the watcher in between.
 type watched struct {
 	pipeline.Endpoint
-	side pipeline.Side
-	o    *watcher
+	images pipeline.ImageReader
+	side   pipeline.Side
+	o      *watcher
 }
 
 // intended holds that a durable intent precedes a write.

@@ -14,6 +14,8 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
 	"github.com/tandem-sync/tandem/pipeline/engine"
+	"github.com/tandem-sync/tandem/pipeline/media"
+	"github.com/tandem-sync/tandem/pipeline/media/picture"
 	"github.com/tandem-sync/tandem/pipeline/state"
 	"github.com/tandem-sync/tandem/stages/detect"
 	"github.com/tandem-sync/tandem/stages/fetch"
@@ -42,6 +44,7 @@ type world struct {
 	state   *state.State
 	store   *troubledStore
 	engine  *engine.Engine
+	images  pipeline.Images
 	trouble trouble
 	people  people
 	watch   watcher
@@ -79,6 +82,7 @@ func newWorld(seed uint64, mutant Mutant) *world {
 		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
 	}
 	w.trouble.world, w.people.world, w.operators.world = w, w, w
+	w.images = media.NewCarrier(media.CarrierConfig{Studio: picture.NewStudio(picture.DefaultLimits()), Now: w.clock})
 	w.watch.init(w)
 	w.people.init()
 	w.keyless = w.chance(50)
@@ -136,6 +140,7 @@ func schema(s pipeline.Side) pipeline.Schema {
 		{Name: "note", Type: pipeline.TypeText},
 		{Name: "category", Type: pipeline.TypePath, Separator: "/"},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true},
+		{Name: "image", Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{}},
 	}
 	if s == pipeline.Right {
 		fields[4].Digits, fields[4].NotNull = 2, true
@@ -154,9 +159,9 @@ func (w *world) definition() *pipeline.Definition {
 		Creates: [2]bool{true, true}, Removes: [2]bool{true, true}, Hash: "1",
 		Deletes: pick(w.rand, pipeline.DeletesArchive, pipeline.DeletesArchive, pipeline.DeletesDelete, pipeline.DeletesIgnore),
 	}
-	for _, name := range []string{"uid", "title", "sku", "ean", "price", "note", "category", "active"} {
+	for _, name := range []string{"uid", "title", "sku", "ean", "price", "note", "category", "active", "image"} {
 		f := pipeline.MappedField{
-			Name: name, Fields: [2]string{name, name}, Writes: [2]bool{true, true}, Source: "sim.hcl:1",
+			Name: name, Image: name == "image", Fields: [2]string{name, name}, Writes: [2]bool{true, true}, Source: "sim.hcl:1",
 			Strategy: w.operators.strategy(), Rule: "strategy of " + name,
 		}
 		if name == "price" {
@@ -198,13 +203,15 @@ func (w *world) start(ctx context.Context) error {
 	w.state, w.store = st, &troubledStore{Store: store, trouble: &w.trouble}
 	p := parts{
 		store:  w.store,
-		stages: []pipeline.Stage{fetch.New(), transform.New().Relating(w.store), resolve.New()},
+		stages: []pipeline.Stage{fetch.New(), transform.New().Relating(w.store).Comparing(w.images), resolve.New()},
 	}
 	logger := slog.New(slog.DiscardHandler)
+	var readers [2]pipeline.ImageReader
 	for _, s := range pipeline.Sides() {
 		p.endpoints[s] = engine.NewRetrying(w.systems[s], engine.RetryConfig{
 			Source: w.def.Sources[s], Logger: logger, Wait: w.wait, Attempts: 3, Jitter: w.rand.Float64,
 		})
+		readers[s], _ = p.endpoints[s].(pipeline.ImageReader)
 	}
 	if w.mutant.Store != nil {
 		p.store = w.mutant.Store(p.store)
@@ -213,7 +220,7 @@ func (w *world) start(ctx context.Context) error {
 		if w.mutant.Endpoint != nil {
 			p.endpoints[s] = w.mutant.Endpoint(p.endpoints[s])
 		}
-		p.endpoints[s] = &watched{Endpoint: p.endpoints[s], side: s, o: &w.watch}
+		p.endpoints[s] = &watched{Endpoint: p.endpoints[s], images: readers[s], side: s, o: &w.watch}
 	}
 	p.detector = detect.New(detect.Config{State: p.store})
 	if w.mutant.Detector != nil {
@@ -224,7 +231,7 @@ func (w *world) start(ctx context.Context) error {
 	}
 	w.engine = engine.New(engine.Config{
 		Definition: w.def, Endpoints: p.endpoints, Store: p.store, Detector: p.detector, Stages: p.stages,
-		Writer: write.New(write.Config{State: p.store, Now: w.clock, NewID: w.newID, Wait: w.wait}),
+		Writer: write.New(write.Config{State: p.store, Images: w.images, Now: w.clock, NewID: w.newID, Wait: w.wait}),
 		Now:    w.clock, Logger: logger, Sequential: true,
 	})
 	return nil
