@@ -26,6 +26,9 @@ func (s ImageSource) Value() Value {
 	})
 }
 
+// String names s for people: `image of erp: 81 kB 2fd4e1c6`.
+func (s ImageSource) String() string { return "image of " + s.Source + ": " + s.Ref.String() }
+
 // ImageSourceOf reads what Value returned; false for anything else.
 func ImageSourceOf(v Value) (ImageSource, bool) {
 	o := v.AsObject()

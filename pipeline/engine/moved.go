@@ -138,6 +138,9 @@ func rules(it *pipeline.Item) string {
 // inShort shows a value in a sentence.
 func inShort(v pipeline.Value) string {
 	const most = 40
+	if from, ok := pipeline.ImageSourceOf(v); ok {
+		return from.String()
+	}
 	r := []rune(v.String())
 	switch {
 	case v.IsNull():

@@ -27,7 +27,7 @@ type catalogue struct{ rows []row }
 
 type row struct{ name, labels, help string }
 
-var description = regexp.MustCompile(`^Desc\{fqName: "([^"]*)", help: "(.*)", constLabels: \{(.*)\}, variableLabels: \{(.*)\}\}$`)
+var description = regexp.MustCompile(`^Desc\{fqName: "([^"]*)", help: "(.*?)", (?:unit: "[^"]*", )?constLabels: \{(.*)\}, variableLabels: \{(.*)\}\}$`)
 
 func (c *catalogue) Register(x prometheus.Collector) error {
 	descs := make(chan *prometheus.Desc, 1000)

@@ -18,6 +18,10 @@ func verdictOf(d *pipeline.Definition, c pipeline.Conflict, take string) (pipeli
 			fmt.Sprintf("Take %q or %q.", d.Sources[pipeline.Left], d.Sources[pipeline.Right]))
 	}
 	v, err := thirdValue(c, take)
+	if f, _ := d.Field(c.Field); err == nil && f.Image && !v.IsNull() {
+		return "", pipeline.Value{}, refused(fmt.Sprintf("field %q holds an image, which cannot be written down", c.Field),
+			fmt.Sprintf("Take %q or %q, or null to take both images away.", d.Sources[pipeline.Left], d.Sources[pipeline.Right]))
+	}
 	return pipeline.TakeValue, v, err
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 func TestVerdictOf(t *testing.T) {
-	d := &pipeline.Definition{Name: "products", Sources: [2]string{"pm", "erp"}}
+	d := &pipeline.Definition{Name: "products", Sources: [2]string{"pm", "erp"}, Fields: []pipeline.MappedField{{Name: "image", Image: true}}}
 	number := func(s string) pipeline.Value {
 		v, err := pipeline.ParseNumber(s)
 		if err != nil {
@@ -40,6 +40,9 @@ func TestVerdictOf(t *testing.T) {
 		{"null empties", "title", texts, "null", pipeline.TakeValue, pipeline.Value{}, false},
 		{"nothing known, JSON", "attributes.sizes", [2]pipeline.Value{}, `["S","M"]`, pipeline.TakeValue, pipeline.List(pipeline.Text("S"), pipeline.Text("M")), false},
 		{"nothing known, text", "attributes.color", [2]pipeline.Value{}, "dark red", pipeline.TakeValue, pipeline.Text("dark red"), false},
+		{"an image takes a side", "image", texts, "pm", pipeline.TakeLeft, pipeline.Value{}, false},
+		{"an image takes no value", "image", texts, "https://a/1.jpg", "", pipeline.Value{}, true},
+		{"an image is taken away", "image", texts, "null", pipeline.TakeValue, pipeline.Value{}, false},
 		{"the record takes a side", "", [2]pipeline.Value{}, "erp", pipeline.TakeRight, pipeline.Value{}, false},
 		{"the record takes no value", "", [2]pipeline.Value{}, "12", "", pipeline.Value{}, true},
 	} {

@@ -59,7 +59,12 @@ func commonPrefix(a, b []rune) int {
 	return n
 }
 
-func plain(v pipeline.Value) string { return v.String() }
+func plain(v pipeline.Value) string {
+	if from, ok := pipeline.ImageSourceOf(v); ok {
+		return from.String()
+	}
+	return v.String()
+}
 
 func quote(v pipeline.Value, s string) string {
 	switch v.Kind() {
