@@ -30,6 +30,8 @@ type settings struct {
 	odoo     odoosim.Config
 	pipeline string // further lines of the pipeline block
 	erp      string // further lines of the Odoo source block
+	pmSource string // further lines of the Products Manager source block
+	blocks   string // further blocks
 	// before, if set, is called before each request to Odoo, with its body.
 	before func(body string)
 }
@@ -86,6 +88,7 @@ source "products_manager" "pm" {
     read  = 1000000
     write = 1000000
   }
+  %s
 }
 source "odoo" "erp" {
   url      = %q
@@ -109,7 +112,8 @@ pipeline "products" {
   limits { updates = "100%%" }
   %s
 }
-`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, s.pipeline)
+%s
+`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, s.pmSource, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, s.pipeline, s.blocks)
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
