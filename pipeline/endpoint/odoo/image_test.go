@@ -200,8 +200,11 @@ func TestImagesThatAreNone(t *testing.T) {
 	})
 }
 
+// webp is an image of one pixel.
+const webp = "UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAwA0JaQAA3AA/vuUAAA="
+
 func TestWebP(t *testing.T) {
-	tiny, err := base64.StdEncoding.DecodeString("UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAwA0JaQAA3AA/vuUAAA=")
+	tiny, err := base64.StdEncoding.DecodeString(webp)
 	if err != nil {
 		t.Fatal(err)
 	}

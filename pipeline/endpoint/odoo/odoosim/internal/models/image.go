@@ -194,6 +194,10 @@ func smaller(v any, side int) any {
 	if b == nil {
 		return nil
 	}
+	return b.Smaller(side, func() *orm.Blob { return scaled(b, side) })
+}
+
+func scaled(b *orm.Blob, side int) *orm.Blob {
 	raw, err := base64.StdEncoding.DecodeString(b.Base64)
 	if err != nil {
 		return b
@@ -202,8 +206,8 @@ func smaller(v any, side int) any {
 	if format == "" || config.Width <= side && config.Height <= side {
 		return b
 	}
-	if scaled, err := encodeWithin(raw, format, side); err == nil {
-		return scaled
+	if made, err := encodeWithin(raw, format, side); err == nil {
+		return made
 	}
 	return b
 }

@@ -1,5 +1,7 @@
 package orm
 
+import "sync"
+
 // Type is the type of a field, in Odoo's words.
 type Type string
 
@@ -116,10 +118,21 @@ type Texts map[string]string
 // Amounts is a number by company.
 type Amounts map[int64]float64
 
-// Blob is binary data: a base64 text as it is read, with what an attachment says of it.
+// Blob is binary data: a base64 text as it is read, with what an attachment says of it. It does not change.
 type Blob struct {
 	Base64   string
 	Size     int
 	Checksum string // SHA-1 of the bytes, in hex
 	MIME     string
+
+	smaller sync.Map // by side: what Smaller was told once
+}
+
+// Smaller returns what b is within side pixels, made once: real servers keep it too.
+func (b *Blob) Smaller(side int, scale func() *Blob) *Blob {
+	if made, ok := b.smaller.Load(side); ok {
+		return made.(*Blob)
+	}
+	made, _ := b.smaller.LoadOrStore(side, scale())
+	return made.(*Blob)
 }
