@@ -59,7 +59,7 @@ func TestRealOdooConforms(t *testing.T) {
 	s.Stock = &odoo.Stock{Warehouse: "WH"}
 	people := realPeople(t, s)
 	f := fields
-	f.Stock = "qty_available"
+	f.Stock, f.Image = "qty_available", "image_1920"
 	endpointtest.Run(t, endpointtest.Harness{
 		Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil, time.Now) },
 		Fields: f, UniqueEAN: true, FindsRepeats: true,

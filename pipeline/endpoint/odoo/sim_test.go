@@ -202,7 +202,7 @@ func TestStandInConforms(t *testing.T) {
 			s.Stock = &odoo.Stock{Warehouse: "WH"}
 			s.Protocol = cmp.Or(tt.protocol, s.Protocol)
 			f := fields
-			f.Custom, f.Stock = "x_custom", "qty_available"
+			f.Custom, f.Stock, f.Image = "x_custom", "qty_available", "image_1920"
 			endpointtest.Run(t, endpointtest.Harness{
 				Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil, c.Now) },
 				Fields: f, UniqueEAN: true, FindsRepeats: true, Now: c.Now, Wait: c.pass,
