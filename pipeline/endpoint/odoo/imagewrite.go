@@ -201,13 +201,27 @@ func (w *writer) unmovedImages(ctx context.Context, lines []line) []line {
 	}
 	return slices.DeleteFunc(slices.Clone(lines), func(l line) bool {
 		for name, v := range l.presumed {
-			if now, ok := held[l.id]; ok && !now[name].Equal(v) {
+			if now, ok := held[l.id]; ok && !w.s.alike(name, now[name], v) {
 				w.fail(l, fieldMoved(l.id, name))
 				return true
 			}
 		}
 		return false
 	})
+}
+
+// alike compares two values of a field as Odoo holds them.
+func (s *session) alike(name string, a, b pipeline.Value) bool {
+	f := s.schema.Fields[name]
+	x, err := f.Canonical(a)
+	if err != nil {
+		x = a
+	}
+	y, err := f.Canonical(b)
+	if err != nil {
+		y = b
+	}
+	return x.Equal(y)
 }
 
 func fieldMoved(id int64, name string) error {
