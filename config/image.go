@@ -9,23 +9,13 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// carriesImages tells whether both sides take and give images.
-func (c *compiler) carriesImages() bool {
-	for _, s := range c.sides {
-		if s.field(s.kind.Standard[standardImage]).Image == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // noImage says why a field that is about images cannot be mapped; "" if it can, or is not about images.
 func (s side) noImage(name string) string {
 	first := s.kind.Standard[standardImage]
 	f := s.field(name)
 	switch {
 	case f.Type == pipeline.TypeImage && f.Image == nil:
-		return fmt.Sprintf("Images come in a later release, so that %q cannot be mapped yet. Take this field block out.", name)
+		return fmt.Sprintf("%q is an image that is not carried by itself: map %q.", name, first)
 	case f.Type != pipeline.TypeImage && first != "" && rootOf(first) != first && rootOf(name) == rootOf(first):
 		return fmt.Sprintf("Of the images of a product the first one is carried: map %q instead of %q.", first, name)
 	}

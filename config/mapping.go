@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/tandem-sync/tandem/config/internal/block"
-	"github.com/tandem-sync/tandem/config/internal/diag"
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -87,14 +86,12 @@ func (c *compiler) uniqueFields(blocks []*hclsyntax.Block, summary, detail strin
 	return first
 }
 
-// defaults maps the standard fields that both sides have, except those that come later.
+// defaults maps the standard fields that both sides have.
 func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax.Block) {
 	for _, standard := range pipeline.StandardFields() {
 		left, right := c.standard(pipeline.Left, standard), c.standard(pipeline.Right, standard)
 		switch b := blocks[left]; {
 		case left == "" || right == "":
-		case standard == standardImage && !c.carriesImages():
-			c.later = append(c.later, left)
 		case c.leftOut(standard) != "" && b == nil:
 			c.diags.Warning(a.Range(), "Standard field left out", "defaults = true leaves out %q, since %s", left, c.leftOut(standard))
 		case b != nil:
@@ -106,9 +103,6 @@ func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax
 				Required: standard == standardTitle, Source: "defaults",
 			}, [2]bool{true, true}, a.Range())
 		}
-	}
-	if len(c.later) > 0 {
-		c.diags.Warning(a.Range(), "Some standard fields come in a later release", "defaults = true leaves out %s: images are not synced yet, on neither side.", diag.Quoted(c.later))
 	}
 }
 

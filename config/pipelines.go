@@ -65,7 +65,6 @@ type compiler struct {
 	sides [2]side
 	blind bool    // a source is missing or wrong: the definition is checked as far as possible, and not used
 	dir   [2]bool // the sides that the pipeline writes to
-	later []string
 	carry []carried
 }
 
@@ -183,10 +182,6 @@ func (c *compiler) mapped(name string, at hcl.Range, where string) bool {
 	}
 	if len(c.def.Fields) == 0 {
 		return false // the mapping itself failed
-	}
-	if slices.Contains(c.later, name) {
-		c.diags.Error(at, "Not supported yet", "%s names %q, which comes in a later release and is not mapped until then. Take it out.", where, name)
-		return false
 	}
 	for _, standard := range pipeline.StandardFields() {
 		if why := c.leftOut(standard); why != "" && name == c.standard(pipeline.Left, standard) {

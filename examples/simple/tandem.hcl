@@ -20,9 +20,16 @@ source "odoo" "erp" {
   }
 }
 
+# Where images of Odoo are put for Products Manager to fetch: a folder that a web server serves.
+media "folder" "images" {
+  path       = "/srv/images"
+  public_url = "https://media.example.com"
+}
+
 pipeline "products" {
   left  = source.products_manager.pm
   right = source.odoo.erp
+  media = media.folder.images
   match = ["sku", "ean"] # what pairs products that both sides have already
 
   schedule {

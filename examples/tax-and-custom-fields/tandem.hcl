@@ -33,9 +33,19 @@ source "odoo" "erp" {
   }
 }
 
+# Where images of Odoo are put for Products Manager to fetch.
+media "s3" "images" {
+  endpoint   = "minio.example.com:9000"
+  bucket     = "products"
+  access_key = env("MINIO_ACCESS_KEY")
+  secret_key = env("MINIO_SECRET_KEY")
+  public_url = "https://media.example.com/products"
+}
+
 pipeline "products" {
   left  = source.products_manager.pm
   right = source.odoo.erp
+  media = media.s3.images
   match = ["ean", "sku"]
 
   filter {

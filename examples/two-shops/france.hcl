@@ -3,6 +3,7 @@
 pipeline "france" {
   left  = source.products_manager.pm
   right = source.odoo.france
+  media = media.s3.images
   match = ["sku"]
 
   schedule {

@@ -30,3 +30,12 @@ source "odoo" "belgium" {
     warehouse = "WH" # the code of the warehouse whose quantity is synced
   }
 }
+
+# Where images of Odoo are put for Products Manager to fetch.
+media "s3" "images" {
+  endpoint   = "minio.example.com:9000"
+  bucket     = "products"
+  access_key = env("MINIO_ACCESS_KEY")
+  secret_key = env("MINIO_SECRET_KEY")
+  public_url = "https://media.example.com/products"
+}

@@ -2,9 +2,11 @@ package engine_test
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -246,4 +248,29 @@ func TestUndoOfImages(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	s.holdBoth("bb")
+}
+
+// forgetful makes records without the images that they are made with, as a system does that fetches them later.
+type forgetful struct{ *memory.System }
+
+func (f forgetful) Create(ctx context.Context, drafts []pipeline.Draft) []pipeline.Receipt {
+	for i := range drafts {
+		drafts[i].Fields = maps.Clone(drafts[i].Fields)
+		delete(drafts[i].Fields, "image")
+	}
+	return f.System.Create(ctx, drafts)
+}
+
+// Invariant 6: an image that a system did not take is not taken for one that was removed there.
+func TestImageThatWasNotTaken(t *testing.T) {
+	s := newGallery(t, nil)
+	s.ends[right] = forgetful{s.systems[right]}
+	s.configure(func(*pipeline.Definition) {})
+	s.hang(left, s.insert(left, "S-1", 10), painted(t, red, 20))
+	s.done(false)
+	if s.shows(left) != "r" || s.shows(right) != "-" {
+		t.Fatalf("the sides show %s%s", s.shows(left), s.shows(right))
+	}
+	s.done(false)
+	s.holdBoth("rr")
 }
