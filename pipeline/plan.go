@@ -19,6 +19,7 @@ type PlanAction string
 const (
 	PlanCreate   PlanAction = "create"   // +
 	PlanUpdate   PlanAction = "update"   // ~
+	PlanRename   PlanAction = "rename"   // ~ a category, with all products in it and below; no record is named
 	PlanArchive  PlanAction = "archive"  // -
 	PlanDelete   PlanAction = "delete"   // -
 	PlanConflict PlanAction = "conflict" // ! nothing is written to this field

@@ -40,6 +40,8 @@ type Cycle struct {
 	Since [2]string
 	// Types are per side what the mapped fields are there, by index of Definition.Fields.
 	Types [2][]Field
+	// Renamed are the categories that the cycle renamed: their products are moved already.
+	Renamed []CategoryRename
 	// Places are the tables of categories, by index of Definition.Fields; nil for none at all.
 	Places []*Places
 }

@@ -19,6 +19,7 @@ type run struct {
 	cycle  *pipeline.Cycle
 	linked int // links when the cycle began
 	tally  tally
+	moves  moves
 	// changed: something that decides what is written is not as it was in the last cycle.
 	changed  bool
 	limits   limits
@@ -59,6 +60,9 @@ func (r *run) sync(ctx context.Context) (err error) {
 	failpoint.Hit(failpoint.CycleDecided)
 	r.cycle.Since = detected.Cursors
 	if err := r.brake(ctx, decided, refs); err != nil {
+		return err
+	}
+	if err := r.renameAll(ctx); err != nil {
 		return err
 	}
 	if err := r.writeAll(ctx, decided, refs); err != nil {
@@ -149,6 +153,7 @@ func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipe
 		staged += time.Since(begun)
 		for _, it := range items {
 			r.tally.add(r.Definition, r.approved, it)
+			r.moves.add(r.cycle, it)
 			if err := keep(it); err != nil {
 				return err
 			}

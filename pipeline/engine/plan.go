@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -11,11 +12,13 @@ import (
 // plan decides everything and yields it.
 //
 // Invariant 10: a dry run writes nothing anywhere, state included.
-func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error) (pipeline.PlanTotals, error) {
-	totals := pipeline.PlanTotals{Writes: r.report.Writes}
+func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error) (totals pipeline.PlanTotals, err error) {
+	totals = pipeline.PlanTotals{Writes: r.report.Writes}
 	if err := r.begin(ctx, true); err != nil {
 		return totals, err
 	}
+	moving := r.newMoving(yield, &totals)
+	defer func() { err = errors.Join(err, moving.spool.Close()) }()
 	unsettled, err := r.unsettled(ctx)
 	if err != nil {
 		return totals, err
@@ -25,6 +28,9 @@ func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error
 		return totals, err
 	}
 	detected, err := r.decide(ctx, func(it *pipeline.Item) error {
+		if moving.waits(it) {
+			return moving.add(it)
+		}
 		changes := r.planned(it, unsettled)
 		if len(changes) == 0 {
 			totals.Unchanged++
@@ -40,6 +46,9 @@ func (r *run) plan(ctx context.Context, yield func(pipeline.PlannedChange) error
 	if err != nil {
 		err = r.shortListing(ctx, err)
 		totals.BrakedBy = r.report.BrakedBy
+		return totals, err
+	}
+	if err := moving.tell(ctx); err != nil {
 		return totals, err
 	}
 	if b := r.limits.above(r.tally.beyond, r.linked); b != nil {
@@ -137,7 +146,7 @@ func (r *run) total(t *pipeline.PlanTotals, c pipeline.PlannedChange) {
 	switch c.Action {
 	case pipeline.PlanCreate:
 		w.Create++
-	case pipeline.PlanUpdate:
+	case pipeline.PlanUpdate, pipeline.PlanRename:
 		w.Update++
 	case pipeline.PlanArchive, pipeline.PlanDelete:
 		w.Archive++

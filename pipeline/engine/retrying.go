@@ -240,3 +240,17 @@ func (r *retrying) ReadImage(ctx context.Context, key pipeline.Key, field string
 	}
 	return retry(ctx, r, "image", func() ([]byte, error) { return reader.ReadImage(ctx, key, field, ref) })
 }
+
+// CanRename implements pipeline.CategoryRenamer; endpoints that do not cannot rename.
+func (r *retrying) CanRename(ctx context.Context, c pipeline.CategoryRename) (string, error) {
+	renamer, ok := r.Endpoint.(pipeline.CategoryRenamer)
+	if !ok {
+		return noRenames(r.cfg.Source), nil
+	}
+	return retry(ctx, r, "categories", func() (string, error) { return renamer.CanRename(ctx, c) })
+}
+
+// Rename implements pipeline.CategoryRenamer.
+func (r *retrying) Rename(ctx context.Context, c pipeline.CategoryRename) error {
+	return r.Endpoint.(pipeline.CategoryRenamer).Rename(ctx, c) // CanRename said so
+}

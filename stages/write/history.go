@@ -41,6 +41,7 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 			l.event(it, link, e)
 		}
 	}
+	l.tellMoves(it, link)
 	for _, d := range it.Decisions {
 		switch {
 		case d.Field == "" && d.Verdict == pipeline.Agree:

@@ -68,6 +68,7 @@ type batch struct {
 	cycle *pipeline.Cycle
 	items []*pipeline.Item
 	jobs  [2][]*job
+	moved []move // by renames of categories
 }
 
 // Process implements pipeline.Stage. It returns an error when a side cannot be written at all; what was
@@ -93,6 +94,9 @@ func (s *Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipelin
 
 func (s *Stage) process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.Item) error {
 	b := &batch{Stage: s, cycle: c, items: items}
+	if err := b.renamed(ctx); err != nil {
+		return err
+	}
 	for _, it := range items {
 		for _, side := range pipeline.Sides() {
 			if m := it.Mutations[side]; m != nil && it.Err == nil {

@@ -146,7 +146,7 @@ func sign(a pipeline.PlanAction) (sign, color string) {
 	switch a {
 	case pipeline.PlanCreate:
 		return "+", green
-	case pipeline.PlanUpdate:
+	case pipeline.PlanUpdate, pipeline.PlanRename:
 		return "~", yellow
 	case pipeline.PlanArchive, pipeline.PlanDelete:
 		return "-", red

@@ -37,6 +37,9 @@ type Config struct {
 	// KeepsTokens: the system keeps a draft's token with the record. Without, a repeated Create makes
 	// another record, and Settle looks by Draft.Match.
 	KeepsTokens bool
+	// RenamesCategories: a category that the values of a path field name can be renamed, which moves the
+	// stamp of no record.
+	RenamesCategories bool
 	// Tombstones: Changes tells of deleted records.
 	Tombstones bool
 	// Vouch: receipts say so (Alone) when nobody edited the record between write and read back.

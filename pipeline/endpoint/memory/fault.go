@@ -19,6 +19,8 @@ const (
 	OpRemove   = "remove"
 	OpSettle   = "settle"
 	OpImage    = "image"
+	OpLookTree = "categories"
+	OpRename   = "rename"
 )
 
 // FaultKind is something that goes wrong with one call. A kind that has no meaning for an operation
@@ -74,7 +76,7 @@ func (s *System) start(ctx context.Context, op string) (FaultKind, error) {
 			Remedy:  "Nothing to do: nothing was sent, and the next cycle goes on.",
 		}
 	}
-	writes := op == OpCreate || op == OpUpdate || op == OpRemove
+	writes := op == OpCreate || op == OpUpdate || op == OpRemove || op == OpRename
 	switch kind {
 	case Refuse:
 		return kind, &pipeline.Error{
