@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -35,6 +36,9 @@ func (o *operators) act(ctx context.Context) error {
 		if err := o.approve(ctx); err != nil {
 			return err
 		}
+	}
+	if o.shelves.IntN(100) < 30 {
+		o.relabel()
 	}
 	if o.chance(10) {
 		o.rename(pick(o.rand, pipeline.Left, pipeline.Right))
@@ -119,6 +123,42 @@ func (o *operators) rename(s pipeline.Side) {
 		o.stats.Renamed++
 		o.renamed = true
 		o.watch.look(s)
+	}
+}
+
+// relabel renames a category of the left side, whose products hold it as a text: each of them is edited, all in
+// one transaction.
+func (o *operators) relabel() {
+	all := o.systems[pipeline.Left].Snapshot()
+	if len(all) == 0 {
+		return
+	}
+	from := pick(o.shelves, all...).Fields["category"].AsText()
+	if from == "" || from == "All" {
+		return
+	}
+	to := fmt.Sprintf("%s %d", from, o.shelves.IntN(1000))
+	tx := o.systems[pipeline.Left].Begin()
+	edited := map[string]pipeline.Values{}
+	busy := map[string]bool{}
+	for _, l := range o.people.open {
+		busy[l.uid] = true
+	}
+	f := schema(pipeline.Left).Fields["category"]
+	r := pipeline.CategoryRename{From: pipeline.Text(from), To: pipeline.Text(to)}
+	for _, p := range all {
+		path, moved := r.Moves(f, p.Fields["category"])
+		if uid := p.Fields["uid"].AsText(); moved && !busy[uid] {
+			edited[uid] = pipeline.Values{"category": path}
+			tx.Edit(p.Key, edited[uid])
+		}
+	}
+	if tx.Commit() != nil {
+		return
+	}
+	o.stats.Relabelled += len(edited)
+	for _, uid := range slices.Sorted(maps.Keys(edited)) {
+		o.people.remember(pipeline.Left, uid, edited[uid])
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Stats counts what a run went through.
 type Stats struct {
-	Reconfigured, Settled, Renamed                                                                int
+	Reconfigured, Settled, Renamed, Relabelled, AtOnce                                            int
 	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Approved, Checks int
 	Applied, Undone, Refused                                                                      int // kept plans, undone cycles, and the records that these left alone
 	Faults                                                                                        map[memory.FaultKind]int
@@ -39,6 +39,8 @@ func (s *Stats) Add(o Stats) {
 	s.Reconfigured += o.Reconfigured
 	s.Settled += o.Settled
 	s.Renamed += o.Renamed
+	s.Relabelled += o.Relabelled
+	s.AtOnce += o.AtOnce
 	if s.Faults == nil {
 		s.Faults = map[memory.FaultKind]int{}
 	}

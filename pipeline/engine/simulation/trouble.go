@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
@@ -56,7 +57,7 @@ func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
 	if t.quiet {
 		return memory.NoFault
 	}
-	if op != memory.OpUpdate && op != memory.OpCreate && op != memory.OpImage && t.chance(8) {
+	if !slices.Contains([]string{memory.OpUpdate, memory.OpCreate, memory.OpRename, memory.OpImage}, op) && t.chance(8) {
 		// Anybody may act at any moment but one: between the last look and the write itself, in which images
 		// are read, no system
 		// without conditional writes can keep an edit of the same field from being overwritten, or the

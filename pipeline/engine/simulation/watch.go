@@ -197,3 +197,22 @@ func (e *watched) Recognised(key pipeline.Key) bool {
 	known, ok := e.Endpoint.(pipeline.Recogniser)
 	return ok && known.Recognised(key)
 }
+
+// CanRename implements pipeline.CategoryRenamer as the endpoint does.
+func (e *watched) CanRename(ctx context.Context, r pipeline.CategoryRename) (string, error) {
+	end, ok := e.Endpoint.(pipeline.CategoryRenamer)
+	if !ok {
+		return "a mutant renames nothing", nil
+	}
+	return end.CanRename(ctx, r)
+}
+
+// Rename implements pipeline.CategoryRenamer as the endpoint does.
+func (e *watched) Rename(ctx context.Context, r pipeline.CategoryRename) error {
+	err := e.Endpoint.(pipeline.CategoryRenamer).Rename(ctx, r)
+	e.o.look(e.side)
+	if err == nil {
+		e.o.stats.AtOnce++
+	}
+	return err
+}

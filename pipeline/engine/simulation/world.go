@@ -31,6 +31,7 @@ type world struct {
 	seed    uint64
 	rand    *rand.Rand
 	asked   *rand.Rand // see asks
+	shelves *rand.Rand // of renames on the left
 	undoing bool       // an undo is under way
 	now     time.Time
 	systems [2]*memory.System
@@ -79,7 +80,8 @@ func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 func newWorld(seed uint64, mutant Mutant) *world {
 	w := &world{
 		seed: seed, rand: rand.New(rand.NewPCG(seed, 0x7a6e64656d)), asked: rand.New(rand.NewPCG(seed, 0x61736b)), mutant: mutant,
-		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
+		shelves: rand.New(rand.NewPCG(seed, 0x7368656c66)),
+		now:     time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
 	}
 	w.trouble.world, w.people.world, w.operators.world = w, w, w
 	w.images = media.NewCarrier(media.CarrierConfig{Studio: picture.NewStudio(picture.DefaultLimits()), Now: w.clock})
@@ -116,7 +118,9 @@ func (w *world) newSystem(s pipeline.Side) *memory.System {
 		KeepsTokens:    w.keyless || w.chance(50),
 		Tombstones:     w.chance(30),
 		Vouch:          w.chance(50),
-		Fault:          func(op string, _ int) memory.FaultKind { return w.trouble.onCall(s, op) },
+		// As with Odoo and Products Manager: one has categories of its own, the other texts in its products.
+		RenamesCategories: s == pipeline.Right,
+		Fault:             func(op string, _ int) memory.FaultKind { return w.trouble.onCall(s, op) },
 		OnWrite: func(_ string, keys []pipeline.Key) {
 			w.watch.onWrite(s, keys)
 			w.people.interfere()
