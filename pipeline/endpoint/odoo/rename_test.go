@@ -115,3 +115,19 @@ func TestRenameWithLostAnswer(t *testing.T) {
 		}
 	}
 }
+
+// Over JSON-2, to the first level too.
+func TestRenameFrom19On(t *testing.T) {
+	s := newShop(t, 19)
+	draft := s.drafts(1)[0]
+	draft.Fields["categ_id"] = pipeline.Text("Shelf / Left")
+	key := s.make(draft)[0]
+	for _, r := range []pipeline.CategoryRename{rename("Shelf / Left", "Left", 1), rename("Left", "Shelf / Right", 1)} {
+		if err := s.end.(pipeline.CategoryRenamer).Rename(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.fetch(key)[key].Fields["categ_id"]; !got.Equal(r.To) {
+			t.Errorf("the product is in %q, want %q", got, r.To)
+		}
+	}
+}
