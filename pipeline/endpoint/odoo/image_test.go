@@ -250,6 +250,25 @@ func TestOwnImageOfVariant(t *testing.T) {
 	})
 }
 
+// One call counts the stock, writes the image and takes the variant's own away.
+func TestOwnImageAndStock(t *testing.T) {
+	both(t, func(s *shop) {
+		key := s.make(s.pictured(dot(1, 0), dot(1, 0))...)[1]
+		variants := must(s.as().Search("product.product", []any{"product_tmpl_id", "=", idOf(s, key)}))
+		if err := s.as().Write("product.product", odoosim.Values{"image_variant_1920": base64.StdEncoding.EncodeToString(dot(2, 0))}, variants...); err != nil {
+			s.Fatal(err)
+		}
+		fresh := dot(3, 0)
+		r := s.end.Update(s.Context(), []pipeline.Patch{{
+			Key: key, Fields: withImage(pipeline.Values{"qty_available": pipeline.Int(5)}, "fresh"), Images: map[string]pipeline.Image{imageField: carried{data: fresh}},
+		}})[0]
+		if r.Err != nil || !r.Record.Fields["qty_available"].Equal(pipeline.Int(5)) {
+			s.Errorf("%+v", r)
+		}
+		s.shows("written", key, fresh)
+	}, inWarehouse("WH", ""))
+}
+
 // Photographs are written some at a time, however many products there are.
 func TestImagesInBatches(t *testing.T) {
 	t.Run("18", func(t *testing.T) {

@@ -118,7 +118,9 @@ func (g *gallery) shows(what string, i int, want []byte) {
 }
 
 func TestRealOdooImages(t *testing.T) {
-	g := newGallery(t, realSettings(t), photographs(t)[:6])
+	s := realSettings(t)
+	s.Stock = &odoo.Stock{Warehouse: "WH"}
+	g := newGallery(t, s, photographs(t)[:6])
 	refs := g.references()
 	t.Logf("a reference: %q", refs[0])
 	for i := range g.keys {
@@ -135,7 +137,7 @@ func TestRealOdooImages(t *testing.T) {
 		t.Errorf("the former image: %v", err)
 	}
 	own := base64.StdEncoding.EncodeToString(g.images[5])
-	for _, i := range []int{1, 2} {
+	for _, i := range []int{1, 2, 5} {
 		variants := g.call(t, "product.product", "search", nil, []any{[]any{"product_tmpl_id", "=", idOf(t, g.keys[i])}})
 		g.call(t, "product.product", "write", nil, variants, map[string]any{"image_variant_1920": own})
 		g.shows("the variant's own", i, g.images[5])
@@ -150,6 +152,12 @@ func TestRealOdooImages(t *testing.T) {
 	g.shows("over the variant's own", 1, g.images[4])
 	g.shows("removed with the variant's own", 2, nil)
 	g.shows("refused", 3, g.images[4])
+	counted := g.patches(1)[5]
+	counted.Fields["qty_available"] = pipeline.Int(5)
+	if r := g.end.Update(t.Context(), []pipeline.Patch{counted})[0]; r.Err != nil || !r.Record.Fields["qty_available"].Equal(pipeline.Int(5)) {
+		t.Errorf("with stock, over the variant's own: %+v", r)
+	}
+	g.shows("with stock, over the variant's own", 5, g.images[0])
 	g.end.Remove(t.Context(), g.keys[3:5], pipeline.Archive)
 	g.shows("archived", 3, g.images[4])
 	if r := g.end.Update(t.Context(), g.patches(0)[3:4])[0]; r.Err != nil {
