@@ -429,7 +429,7 @@ func TestImagesFromElsewhere(t *testing.T) {
 	media := newStore(t)
 	media.put("a.png", red(t))
 	jump := httptest.NewServer(http.RedirectHandler("http://169.254.169.254/latest/meta-data/", http.StatusFound))
-	defer jump.Close()
+	t.Cleanup(jump.Close)
 	release := make(chan struct{})
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
@@ -439,8 +439,8 @@ func TestImagesFromElsewhere(t *testing.T) {
 		case <-r.Context().Done():
 		}
 	}))
-	defer slow.Close()
-	defer close(release)
+	t.Cleanup(slow.Close)
+	t.Cleanup(func() { close(release) })
 	much := append(red(t), make([]byte, 1<<20)...)
 	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for {
@@ -449,12 +449,12 @@ func TestImagesFromElsewhere(t *testing.T) {
 			}
 		}
 	}))
-	defer endless.Close()
+	t.Cleanup(endless.Close)
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "image/png")
 		_, _ = w.Write([]byte("<html>sign in"))
 	}))
-	defer page.Close()
+	t.Cleanup(page.Close)
 	byName := func(address string) string { return strings.Replace(address, "127.0.0.1", "localhost", 1) }
 	for name, c := range map[string]struct {
 		address string
@@ -477,6 +477,7 @@ func TestImagesFromElsewhere(t *testing.T) {
 		"not what its type says":       {page.URL + "/a.png", &productsmanager.Images{AllowPrivate: true}, nil, "a web page"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newShop(t, pmsim.Config{})
 			p, err := s.Create(pmsim.Fields{"title": "Tea", "images": []string{c.address}})
 			if err != nil {
@@ -486,7 +487,7 @@ func TestImagesFromElsewhere(t *testing.T) {
 			end := s.open(t, func(set *productsmanager.Settings) {
 				set.Images = c.images
 				if name == "too slow" {
-					set.Timeout = 200 * time.Millisecond
+					set.Timeout = 3 * time.Second // also of the request for the product
 				}
 			})
 			ref := fetchImage(t, end, pipeline.Key(p.ID))

@@ -102,7 +102,6 @@ func hijack(t *testing.T, send string) http.HandlerFunc {
 }
 
 func TestTrouble(t *testing.T) {
-	short := func(cfg *Config) { cfg.Timeout, cfg.MaxAnswer = 50*time.Millisecond, 1<<20 }
 	for name, c := range map[string]struct {
 		handler http.HandlerFunc
 		req     Request
@@ -130,7 +129,12 @@ func TestTrouble(t *testing.T) {
 		"oversized after a write":   {answer(201, `{"id":"`+strings.Repeat("x", 1<<20)+`"}`), creation(), pipeline.CodeAnswerTooLarge, pipeline.Transient, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFake(t, c.handler, short)
+			f := newFake(t, c.handler, func(cfg *Config) {
+				cfg.Timeout, cfg.MaxAnswer = 10*time.Second, 1<<20
+				if c.code == pipeline.CodeConnectionTimeout {
+					cfg.Timeout = 50 * time.Millisecond
+				}
+			})
 			_, e := f.do(t, c.req)
 			if e == nil || e.Code != c.code || e.Class != c.class || e.MaybeDone != c.maybe {
 				t.Errorf("got %+v, want %s, %v, maybe done: %t", e, c.code, c.class, c.maybe)
