@@ -97,10 +97,6 @@ func TestCheckTellsWhatIsWrong(t *testing.T) {
 		"no such warehouse":        {inWarehouse("Main", ""), "warehouse", `"Main"`, "", pipeline.GradeFailed, true},
 		"no right to products":     {asEmployee, "rights on product.template", `may not write, create, but read`, "Inventory / Administrator", pipeline.GradeFailed, true},
 		"no right to categories":   {asEmployee, "rights on product.category", `may not create`, "create = false", pipeline.GradeFailed, true},
-		"no right to moves": {
-			func(c *odoosim.Config, s *odoo.Settings) { asEmployee(c, s); inWarehouse("WH", "")(c, s) },
-			"rights on stock.move.line", "may not read", "Inventory / User", pipeline.GradeFailed, true,
-		},
 		"no right to count": {
 			func(c *odoosim.Config, s *odoo.Settings) { asEmployee(c, s); inWarehouse("WH", "")(c, s) },
 			"rights on stock.quant", "may not create, but read", "Inventory / ", pipeline.GradeFailed, true,
@@ -156,5 +152,24 @@ func TestCheckWhenNobodyAnswers(t *testing.T) {
 	want := []string{"failed connection", "untested login", "untested rights", "untested products"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// From 18 on keys expire; whoever reads his own keys sees when.
+func TestCheckWarnsOfKeysThatEnd(t *testing.T) {
+	for days, grade := range map[int]pipeline.Grade{20: pipeline.GradeWarning, 60: pipeline.GradePassed} {
+		ends := newClock().Now().AddDate(0, 0, days)
+		s := newShop(t, 18, func(c *odoosim.Config, set *odoo.Settings) {
+			asEmployee(c, set)
+			c.Users[0].KeysEnd = ends
+		})
+		checks := s.end.(pipeline.Checker).Check(t.Context(), pipeline.Needs{Reads: []string{"name"}}).Checks
+		i := slices.IndexFunc(checks, func(c pipeline.Check) bool { return c.Name == "API key" })
+		if i < 0 || checks[i].Grade != grade || !strings.Contains(checks[i].Detail, ends.Format(time.DateOnly)) {
+			t.Errorf("%d days before: %+v", days, checks)
+		}
+	}
+	if names, _ := newShop(t, 16).check(pipeline.Needs{Reads: []string{"name"}}); slices.Contains(names, "ok API key") {
+		t.Errorf("16 knows no end of keys: %q", names)
 	}
 }

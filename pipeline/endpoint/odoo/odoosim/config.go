@@ -39,6 +39,7 @@ type User struct {
 	Name      string // "" is the login
 	Password  string // "" is none: keys only
 	Keys      []string
+	KeysEnd   time.Time // when the keys expire, from 18 on; zero is never
 	Role      Role
 	Language  string  // "" is en_US
 	TimeZone  string  // "" is none
@@ -123,8 +124,12 @@ func (c Config) seed() models.Seed {
 			}
 		}
 		s.Names[u.ID] = cmp.Or(u.Name, u.Login)
+		end := ""
+		if !u.KeysEnd.IsZero() {
+			end = u.KeysEnd.UTC().Format(time.DateTime)
+		}
 		s.Accounts = append(s.Accounts, &orm.Account{
-			ID: u.ID, Login: u.Login, Password: u.Password, Keys: u.Keys, Role: u.Role,
+			ID: u.ID, Login: u.Login, Password: u.Password, Keys: u.Keys, KeysEnd: end, Role: u.Role,
 			Language: cmp.Or(u.Language, "en_US"), TimeZone: u.TimeZone, Companies: u.Companies,
 		})
 	}

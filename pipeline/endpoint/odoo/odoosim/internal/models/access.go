@@ -27,7 +27,7 @@ func rightsOf(role orm.Role, model string, d *orm.Dialect) right {
 		"uom.uom": {all, reads, reads}, "res.users": {reads, reads, reads}, "res.company": {reads, reads, reads},
 		"res.lang": {reads, reads, reads}, "ir.model": {reads, reads, nothing}, "ir.model.fields": {reads, reads, nothing},
 		warehouse: {all, reads, nothing}, location: {all, reads, nothing}, quant: {writes, reads, nothing},
-		move: {all, nothing, nothing}, moveLine: {all, nothing, nothing},
+		move: {all, nothing, nothing}, moveLine: {all, all, nothing}, apiKey: {reads, reads, reads},
 		data: {}, parameter: {}, document: {},
 	}
 	if d.AttachmentsForAll {

@@ -51,6 +51,19 @@ func hasGroup(c *orm.Call) (any, error) {
 	return slices.Contains(groups, c.String("group_ext_id")), nil
 }
 
+// apiKey is the model of API keys. Every user may read his own, without the keys themselves.
+const apiKey = "res.users.apikeys"
+
+func keys(d orm.Dialect) *orm.Model {
+	m := &orm.Model{Name: apiKey, Label: "Users API Keys", Order: "id", Fields: []*orm.Field{
+		orm.Column("name", "Description", orm.Char).Must(), orm.Reference("user_id", "User", "res.users").Must(),
+	}}
+	if d.KeysExpire {
+		m.Fields = append(m.Fields, orm.Column("expiration_date", "Expiration Date", orm.Datetime))
+	}
+	return m
+}
+
 func languages() *orm.Model {
 	return &orm.Model{
 		Name: "res.lang", Label: "Languages", Order: "active desc, name",

@@ -30,7 +30,7 @@ const (
 // All returns the models, parents before their children, with the custom fields on product.template.
 func All(d orm.Dialect, custom []*orm.Field) []*orm.Model {
 	return []*orm.Model{
-		users(d), languages(), companies(), parameters(), modelData(), modelNames(), modelFields(), attachments(),
+		users(d), keys(d), languages(), companies(), parameters(), modelData(), modelNames(), modelFields(), attachments(),
 		units(), categories(d), templates(d, custom), variants(d),
 		attributes(), attributeValues(), attributeLines(), templateValues(),
 		warehouses(), locations(), quants(d), moves(), moveLines(),

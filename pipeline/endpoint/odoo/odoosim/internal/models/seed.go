@@ -112,6 +112,15 @@ func plantUsers(e *orm.Env, s Seed) error {
 		if err != nil {
 			return err
 		}
+		for i := range a.Keys {
+			key := orm.Values{"name": fmt.Sprintf("key %d", i+1), "user_id": a.ID}
+			if e.Dialect().KeysExpire && a.KeysEnd != "" {
+				key["expiration_date"] = a.KeysEnd
+			}
+			if err := add(e, apiKey, 0, key); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

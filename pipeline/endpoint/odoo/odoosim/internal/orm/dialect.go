@@ -34,6 +34,8 @@ type Dialect struct {
 	ChecksReferences bool
 	// AttachmentsForAll: every internal user may read ir.attachment; before, only administrators.
 	AttachmentsForAll bool
+	// KeysExpire: API keys have an expiration_date.
+	KeysExpire bool
 	// ZeroMoves: an inventory that changes nothing still leaves a stock move.
 	ZeroMoves bool
 	// UsersCountStock: stock users, not only stock managers, may count an inventory.
@@ -148,6 +150,7 @@ func dialect18() Dialect {
 		PriceDigits:            2,
 		ChecksReferences:       true,
 		AttachmentsForAll:      true,
+		KeysExpire:             true,
 		UsersCountStock:        true,
 		WebP:                   true,
 		WarehouseKey:           "warehouse_id",

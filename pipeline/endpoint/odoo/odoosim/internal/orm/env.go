@@ -17,6 +17,7 @@ type Account struct {
 	Language  string
 	TimeZone  string
 	Companies []int64 // the first is the user's own
+	KeysEnd   string  // when the keys expire, as Odoo writes a time; "" is never
 }
 
 // Role is a bundle of rights.
