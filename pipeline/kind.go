@@ -31,6 +31,9 @@ type SourceKind struct {
 	// Adapt returns the kind as it is with these settings, where they decide which fields there are (Standard
 	// and Known); nil leaves it as it is.
 	Adapt func(settings any) SourceKind
+	// Facts tells of the standard fields on every version or API, variant by variant; nil for kinds that are not
+	// documented.
+	Facts func() []FieldFact
 	// Open makes the endpoint of a source. It does no I/O.
 	Open func(settings any, deps Deps) (Endpoint, error)
 }

@@ -30,7 +30,8 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 	e.forgetTree()
 	poll := &poll{Endpoint: e, s: s, stocked: s.stocked(fields), yield: yield}
 	since := was.since.Format(dateTime)
-	if s.dialect.variantDateTells {
+	watched := s.dialect.watched(fields)
+	if watched[watchVariants] {
 		err = poll.variantsSince(ctx, since)
 	} else {
 		err = poll.templatesSince(ctx, since)
@@ -44,7 +45,7 @@ func (e *Endpoint) Changes(ctx context.Context, from string, fields []string, yi
 		}
 	}
 	next := cursor{since: poll.since}
-	if slices.Contains(fields, categoryField) {
+	if watched[watchCategories] {
 		if next.categories, err = poll.categoriesSince(ctx, was, next.since); err != nil {
 			return "", err
 		}

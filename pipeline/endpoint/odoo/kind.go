@@ -28,6 +28,7 @@ func Kind() pipeline.SourceKind {
 			return map[pipeline.StandardField]string{"stock_quantity": `stock { warehouse = "WH" }`}
 		},
 		Known: known(),
+		Facts: facts,
 		Open:  open,
 	}
 }

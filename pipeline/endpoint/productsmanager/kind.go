@@ -41,6 +41,7 @@ func Kind() pipeline.SourceKind {
 		Standard: standardFields(),
 		Known:    product.Schema("/"),
 		Adapt:    adapt,
+		Facts:    facts,
 		Open: func(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 			s, ok := settings.(*Settings)
 			if !ok {
