@@ -28,7 +28,7 @@ func (i *carried) fit(ctx context.Context) (picture.Fitted, error) {
 	if err != nil {
 		return picture.Fitted{}, err
 	}
-	fitted, err := c.Studio.Fit(ctx, data, picture.Wanted{WebP: i.needs.WebP, Side: i.needs.Side})
+	fitted, err := c.Studio.Fit(ctx, data, picture.Wanted{WebP: i.needs.WebP, Side: i.needs.Side, Upright: i.needs.ByAddress})
 	if err != nil {
 		return picture.Fitted{}, c.failed(i.from, err)
 	}

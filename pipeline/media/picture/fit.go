@@ -16,6 +16,8 @@ import (
 type Wanted struct {
 	WebP bool // takes WebP beside JPEG and PNG
 	Side int  // pixels, the longer side at most; 0 for no limit
+	// Upright: the system may lose the orientation that EXIF tells, so the pixels must be as they are seen.
+	Upright bool
 }
 
 // Fitted is an image that a system takes.
@@ -41,7 +43,8 @@ func (s *Studio) Fit(ctx context.Context, data []byte, wanted Wanted) (Fitted, e
 		if wanted.Side <= 0 {
 			wanted.Side = max(info.Width, info.Height)
 		}
-		if max(info.Width, info.Height) <= wanted.Side && (wanted.WebP || info.Format != WebP) {
+		turned := wanted.Upright && info.Orientation > 1
+		if max(info.Width, info.Height) <= wanted.Side && (wanted.WebP || info.Format != WebP) && !turned {
 			return nil
 		}
 		fitted, err = s.remake(m, info, wanted.Side)
@@ -67,6 +70,9 @@ func (s *Studio) remake(m image.Image, info Info, side int) (Fitted, error) {
 	var change []string
 	if max(info.Width, info.Height) > side {
 		change = append(change, fmt.Sprintf("scaled from %d × %d to %d × %d pixels", info.Width, info.Height, size.X, size.Y))
+	}
+	if info.Orientation > 1 {
+		change = append(change, "turned upright")
 	}
 	if format != info.Format {
 		change = append(change, fmt.Sprintf("%s made of %s", format, info.Format))

@@ -39,7 +39,10 @@ func TestFit(t *testing.T) {
 		"JPEG, large":            {photo, picture.Wanted{Side: 100}, picture.Fitted{Format: picture.JPEG, Width: 100, Height: 67, Change: "scaled from 300 × 200 to 100 × 67 pixels"}},
 		"PNG, large":             {asPNG(t, glass), picture.Wanted{Side: 200}, picture.Fitted{Format: picture.PNG, Width: 200, Height: 60, Change: "scaled from 300 × 90 to 200 × 60 pixels"}},
 		"a line":                 {asPNG(t, image.NewGray(image.Rect(0, 0, 1, 500))), picture.Wanted{Side: 10}, picture.Fitted{Format: picture.PNG, Width: 1, Height: 10, Change: "scaled from 1 × 500 to 1 × 10 pixels"}},
-		"lying, large, oriented": {oriented(photo, 6, bigEndian), picture.Wanted{Side: 150}, picture.Fitted{Format: picture.JPEG, Width: 100, Height: 150, Change: "scaled from 300 × 200 to 100 × 150 pixels"}},
+		"lying, large, oriented": {oriented(photo, 6, bigEndian), picture.Wanted{Side: 150}, picture.Fitted{Format: picture.JPEG, Width: 100, Height: 150, Change: "scaled from 300 × 200 to 100 × 150 pixels, turned upright"}},
+		"lying":                  {oriented(photo, 6, bigEndian), picture.Wanted{}, picture.Fitted{Format: picture.JPEG, Width: 300, Height: 200}},
+		"lying, to be turned":    {oriented(photo, 6, bigEndian), picture.Wanted{Upright: true}, picture.Fitted{Format: picture.JPEG, Width: 200, Height: 300, Change: "turned upright"}},
+		"upright already":        {photo, picture.Wanted{Upright: true}, picture.Fitted{Format: picture.JPEG, Width: 300, Height: 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := studio().Fit(t.Context(), tt.data, tt.wanted)
