@@ -153,10 +153,10 @@ type voice interface {
 	around() (kind, before, after string)
 }
 
+const htmlType = "text/html; charset=utf-8"
+
 // page writes an error page as werkzeug does.
 func page(w http.ResponseWriter, status int, text string) {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = fmt.Fprintf(w, "<!doctype html>\n<html lang=en>\n<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n", title, http.StatusText(status), text)
+	write(w, reply{status, htmlType, fmt.Appendf(nil, "<!doctype html>\n<html lang=en>\n<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n", title, http.StatusText(status), text)})
 }

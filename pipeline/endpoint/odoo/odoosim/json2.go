@@ -81,12 +81,10 @@ func (s *Server) databaseHeader() string { return cmp.Or(s.config.DatabaseHeader
 
 // noDatabase is the page of a server that does not know which database is meant.
 func noDatabase(w http.ResponseWriter, header string) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(http.StatusNotFound)
-	_, _ = fmt.Fprintf(w, "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"+
+	write(w, reply{http.StatusNotFound, htmlType, fmt.Appendf(nil, "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"+
 		"<p>No database is selected and the requested URL was not found in the server-wide controllers.</p>\n"+
 		"<p>Please verify the hostname, <a href=/web/login>login</a> and try again.</p>\n\n"+
-		"<!-- Alternatively, use the %s header. -->\n", header)
+		"<!-- Alternatively, use the %s header. -->\n", header)})
 }
 
 // bearer returns who has a key. A password is none.

@@ -77,6 +77,9 @@ func (l *loader) message(kind string, row int, more ...xmlrpc.Member) {
 		{Name: "type", Value: kind},
 		{Name: "record", Value: int64(row)},
 	}
+	if more[0].Name == "message" { // of the whole row, as the import itself puts it
+		m[1], m[2] = m[2], m[1]
+	}
 	l.messages = append(l.messages, append(m, more...))
 	l.failed = l.failed || kind == "error"
 }
