@@ -18,6 +18,7 @@ type odooSettings struct {
 	Protocol   string          `hcl:"protocol,optional"`
 	Company    int             `hcl:"company,optional"`
 	Language   string          `hcl:"language,optional"`
+	Prices     string          `hcl:"prices,optional"`
 	Timeout    time.Duration   `hcl:"timeout,optional"`
 	Workers    int             `hcl:"workers,optional"`
 	Stock      *odooStock      `hcl:"stock,block"`

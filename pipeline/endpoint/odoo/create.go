@@ -40,7 +40,7 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 		}
 		lines = append(lines, l)
 	}
-	lines = e.placed(ctx, s, lines, w.fail)
+	lines = e.priced(ctx, s, e.placed(ctx, s, lines, w.fail), w.fail)
 	for _, group := range imagesLast(byColumns(lines)) {
 		columns, flags := group[0].columns(), archivedToo|findRepeats
 		if group[0].counts() {

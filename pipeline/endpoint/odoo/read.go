@@ -129,10 +129,19 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 				return nil, err
 			}
 		}
+		var levies map[int64]levy
+		if e.taxed(fields) {
+			if levies, err = e.levies(ctx, s, rows); err != nil {
+				return nil, err
+			}
+		}
 		for _, r := range rows {
 			p, err := e.product(s, t, r, known[r.id()], fields, began)
 			if err != nil {
 				return nil, err
+			}
+			if l, taxed := levies[p.id]; taxed {
+				p.price(s, e.settings.Prices, l)
 			}
 			if images != nil {
 				p.Fields[imageField] = images[p.id]
@@ -151,6 +160,9 @@ func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields
 		if name != imageField && !s.stocked([]string{name}) { // those are read elsewhere
 			wanted = append(wanted, name)
 		}
+	}
+	if e.taxed(fields) {
+		wanted = append(wanted, taxesField)
 	}
 	for len(ids) > 0 {
 		a, err := e.client.Call(ctx, rpc.Call{

@@ -18,6 +18,7 @@ type session struct {
 	dialect    dialect
 	language   string // of translated fields; "" is the database's own
 	company    int
+	home       int64      // the company that is worked in: that one, or the user's own
 	warehouse  *warehouse // nil without a stock block
 	checksums  bool       // of images may be read
 	schema     pipeline.Schema
@@ -153,7 +154,7 @@ func (e *Endpoint) connect(ctx context.Context) (*session, error) {
 func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 	a, err := e.client.Call(ctx, rpc.Call{
 		Operation: rpc.OpDescribe, Model: "res.users", Method: "read", Args: []any{[]any{s.uid}},
-		Options: map[string]any{"fields": []any{"login", "name", "lang", "company_ids"}, "context": s.context(0)},
+		Options: map[string]any{"fields": []any{"login", "name", "lang", "company_id", "company_ids"}, "context": s.context(0)},
 	})
 	if err != nil {
 		return err
@@ -169,10 +170,12 @@ func (e *Endpoint) readUser(ctx context.Context, s *session) error {
 		return err
 	}
 	s.user, s.language = rows[0].text("name"), rows[0].text("lang")
+	s.home = rows[0].reference("company_id")
 	if e.settings.Company > 0 {
 		if err := e.checkCompany(rows[0]); err != nil {
 			return err
 		}
+		s.home = int64(e.settings.Company)
 		s.company = e.settings.Company // from here on: with a wrong one, Odoo refuses even to say so
 	}
 	if e.settings.Language == "" {

@@ -25,6 +25,7 @@ type Settings struct {
 	DatabaseHeader string        `hcl:"database_header,optional"`
 	Company        int           `hcl:"company,optional"`  // 0: the user's
 	Language       string        `hcl:"language,optional"` // "": the user's
+	Prices         string        `hcl:"prices,optional"`   // one of the prices… constants
 	Timeout        time.Duration `hcl:"timeout,optional"`
 	Workers        int           `hcl:"workers,optional"`
 	Overlap        time.Duration `hcl:"overlap,optional"` // longer than the longest transaction
@@ -59,7 +60,7 @@ type Webhook struct {
 
 func defaults() *Settings {
 	return &Settings{
-		Protocol: rpc.Auto, DatabaseHeader: rpc.DatabaseHeader, Timeout: 2 * time.Minute, Workers: 4, Overlap: 15 * time.Minute,
+		Protocol: rpc.Auto, DatabaseHeader: rpc.DatabaseHeader, Prices: pricesStored, Timeout: 2 * time.Minute, Workers: 4, Overlap: 15 * time.Minute,
 		Categories: &Categories{Separator: odooSeparator, Create: true},
 	}
 }
@@ -108,6 +109,7 @@ func (s *Settings) validate() []pipeline.SettingProblem {
 	if strings.TrimSpace(s.Language) != s.Language || strings.ContainsAny(s.Language, "-.") {
 		p.add("language", "Not a language code", `language is a code as Odoo writes it, as in language = "fr_FR".`)
 	}
+	s.validatePrices(&p)
 	s.validateBlocks(&p)
 	return p
 }

@@ -37,7 +37,7 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 	if lines, err = w.uncovered(ctx, lines, before); err != nil {
 		return failedAll(receipts, err)
 	}
-	lines = e.placed(ctx, s, lines, w.fail)
+	lines = e.priced(ctx, s, e.placed(ctx, s, lines, w.fail), w.fail)
 	var active, archived, back []line
 	for _, l := range lines {
 		v := before[l.id]

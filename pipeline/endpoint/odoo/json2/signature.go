@@ -24,7 +24,7 @@ func signatures() map[string]signature {
 		"search_read":            model("domain", "fields", "offset", "limit", "order"),
 		"read_group":             model("domain", "fields", "groupby", "offset", "limit", "orderby", "lazy"),
 		"fields_get":             model("allfields", "attributes"),
-		"default_get":            model("fields"),
+		"default_get":            model("fields"), // fields_list before 19
 		"name_search":            model("name", "domain", "operator", "limit"),
 		"name_create":            model("name"),
 		"create":                 model("vals_list"),

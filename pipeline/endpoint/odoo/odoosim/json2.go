@@ -165,7 +165,8 @@ func (j jsonVoice) around() (kind, before, after string) { return jsonType, `"`,
 // named returns the status and the object that names an exception. Its traceback differs from server to
 // server, and nobody should read it.
 func (j jsonVoice) named(f *orm.Fault) (status int, body any) {
-	status, name, text := http.StatusInternalServerError, "", f.Text
+	var name string
+	status, text := http.StatusInternalServerError, f.Text
 	switch f.Class {
 	case orm.User:
 		status, name = http.StatusUnprocessableEntity, "odoo.exceptions.UserError"

@@ -86,14 +86,17 @@ func TestExceptionsOfJSON2(t *testing.T) {
 		"a lock":                {write, raised(409, "odoo.exceptions.LockError", "Cannot lock"), pipeline.CodeServerError, pipeline.Transient, false, "Cannot lock"},
 		"a gateway's page":      {write, page(502, "<title>502</title>"), pipeline.CodeServerError, pipeline.Transient, true, "502 Bad Gateway"},
 		"a gateway's JSON":      {write, func(w http.ResponseWriter, _ *http.Request) { say(w, 503, `{"error": "busy"}`) }, pipeline.CodeServerError, pipeline.Transient, true, "503"},
-		"too many requests":     {write, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "17"); w.WriteHeader(429) }, pipeline.CodeRateLimited, pipeline.RateLimited, false, "429"},
+		"too many requests": {write, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "17")
+			w.WriteHeader(http.StatusTooManyRequests)
+		}, pipeline.CodeRateLimited, pipeline.RateLimited, false, "429"},
 		"a page instead":        {write, page(200, "<html><title>Maintenance</title>"), pipeline.CodeBadAnswer, pipeline.Transient, true, `a page titled "Maintenance"`},
 		"half of an answer":     {write, func(w http.ResponseWriter, _ *http.Request) { say(w, 200, `[{"id": 5, "na`) }, pipeline.CodeConnectionLost, pipeline.Transient, true, "cut off"},
 		"a write of no records": {Call{Operation: OpUpdate, Model: "product.template", Method: "write", Args: []any{[]any{}, map[string]any{}}, Writes: true}, nil, pipeline.CodeRecordRejected, pipeline.Permanent, false, "cannot be sent"},
 		"a number that is none": {Call{Operation: OpUpdate, Model: "product.template", Method: "write", Args: []any{[]any{int64(1)}, map[string]any{"weight": math.NaN()}}, Writes: true}, nil, pipeline.CodeRecordRejected, pipeline.Permanent, false, "cannot be sent"},
 		"a redirect": {write, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "https://shop.example.com/json/2/x/y")
-			w.WriteHeader(301)
+			w.WriteHeader(http.StatusMovedPermanently)
 		}, pipeline.CodeBadAnswer, pipeline.Auth, false, "another address"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ func rightsOf(role orm.Role, model string, d *orm.Dialect) right {
 		template: {all, reads, reads}, variant: {all, reads, reads}, category: {all, reads, reads},
 		"product.attribute": {all, reads, nothing}, "product.attribute.value": {all, reads, nothing},
 		"product.template.attribute.line": {all, reads, nothing}, "product.template.attribute.value": {all, reads, nothing},
-		"uom.uom": {all, reads, reads}, "res.users": {reads, reads, reads}, "res.company": {reads, reads, reads},
+		"uom.uom": {all, reads, reads}, tax: {reads, reads, nothing}, "res.users": {reads, reads, reads}, "res.company": {reads, reads, reads},
 		"res.lang": {reads, reads, reads}, "ir.model": {reads, reads, nothing}, "ir.model.fields": {reads, reads, nothing},
 		warehouse: {all, reads, nothing}, location: {all, reads, nothing}, quant: {writes, reads, nothing},
 		move: {all, nothing, nothing}, moveLine: {all, all, nothing}, apiKey: {reads, reads, reads},

@@ -86,6 +86,7 @@ func languages() *orm.Model {
 func companies() *orm.Model {
 	return &orm.Model{Name: "res.company", Label: "Companies", Order: "id", Fields: []*orm.Field{
 		orm.Column("name", "Company Name", orm.Char).Must(), orm.Column("active", "Active", orm.Boolean).Or(true),
+		orm.Reference("account_sale_tax_id", "Default Sale Tax", tax),
 	}}
 }
 

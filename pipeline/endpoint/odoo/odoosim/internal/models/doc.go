@@ -31,7 +31,7 @@ const (
 func All(d orm.Dialect, custom []*orm.Field) []*orm.Model {
 	return []*orm.Model{
 		users(d), keys(d), languages(), companies(), parameters(), modelData(), modelNames(), modelFields(), attachments(),
-		units(), categories(d), templates(d, custom), variants(d),
+		units(), taxes(), categories(d), templates(d, custom), variants(d),
 		attributes(), attributeValues(), attributeLines(), templateValues(),
 		warehouses(), locations(), quants(d), moves(), moveLines(),
 		named("stock.lot", "Lot/Serial"), named("stock.quant.package", "Packages"), named("res.partner", "Contact"),

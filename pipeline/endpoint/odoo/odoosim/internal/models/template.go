@@ -44,7 +44,7 @@ func templateFields(d orm.Dialect) []*orm.Field {
 	fields := []*orm.Field{name, orm.Column("sequence", "Sequence", orm.Integer).Or(int64(1)), description, purchase, sale}
 	fields = append(fields, typeFields(d)...)
 	return append(fields,
-		categ, price,
+		categ, price, taxesOfProduct(),
 		sharedFields(d)["standard_price"], sharedFields(d)["volume"], sharedFields(d)["weight"],
 		orm.Column("sale_ok", "Can be Sold", orm.Boolean).Or(true),
 		orm.Column("purchase_ok", "Can be Purchased", orm.Boolean).Or(true),

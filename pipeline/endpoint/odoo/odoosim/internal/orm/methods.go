@@ -19,7 +19,7 @@ func common() map[string]Method {
 		"unlink":              {OnRecords: true, Writes: true, Run: callUnlink},
 		"load":                {Params: []string{"fields", "data"}, Writes: true, Run: callLoad},
 		"fields_get":          {Params: []string{"allfields?", "attributes?"}, Run: callFieldsGet},
-		"default_get":         {Params: []string{"fields_list"}, Run: callDefaultGet},
+		"default_get":         {Params: []string{"fields"}, Run: callDefaultGet},
 		"name_search":         {Params: []string{"name?", "args?", "operator?", "limit?"}, Run: callNameSearch},
 		"name_get":            {OnRecords: true, Until: 16, Run: callNameGet},
 		"name_create":         {Params: []string{"name"}, Writes: true, Run: callNameCreate},
@@ -126,7 +126,7 @@ func callUnlink(c *Call) (any, error) {
 
 func callDefaultGet(c *Call) (any, error) {
 	values := xmlrpc.Struct{}
-	for _, name := range textsOf(c.Arg("fields_list")) {
+	for _, name := range textsOf(c.Arg("fields")) {
 		if f := c.Self.byName[name]; f != nil && f.Default != nil {
 			values = append(values, xmlrpc.Member{Name: name, Value: f.Default(c.Env)})
 		}
