@@ -31,8 +31,13 @@ func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, erro
 		all.Go(func() { checks[len(sources)+i] = m.check(ctx) })
 	}
 	all.Wait()
+	known := map[string]pipeline.Description{}
 	for i, s := range sources {
+		known[s.label] = about[i]
 		checks[i].Checks = append(checks[i].Checks, a.fieldChecks(s, about[i])...)
+	}
+	for i, s := range sources {
+		checks[i].Checks = append(checks[i].Checks, a.typeChecks(s, known)...)
 	}
 	for i := range checks {
 		checks[i].Grade()
