@@ -316,3 +316,119 @@ func (g *gallery) tells(sku string) {
 	}
 	g.t.Errorf("nothing tells that the image of %s was scaled: %+v", sku, events)
 }
+
+// pixelWebP is a WebP of one pixel; Go has no encoder that makes others.
+const pixelWebP = "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA"
+
+// links gives a product of Products Manager an image that lies elsewhere.
+func (g *gallery) links(sku string, data []byte) {
+	g.t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(data) }))
+	g.t.Cleanup(server.Close)
+	if _, err := g.pm.Edit(g.inPM(sku), map[string]any{"images": []any{server.URL + "/image?of=" + sku}}); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// An image that cannot be carried makes its product wait, and no other; it heals by itself.
+func TestImagesThatCannotBeCarried(t *testing.T) {
+	g := newGallery(t, 16, folderStore(t), "folder", `conflict { strategy = "manual" }`)
+	g.load(t, made(3))
+	webp, err := base64.StdEncoding.DecodeString(pixelWebP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.links("T-00000", webp) // Odoo 16 takes none
+	g.links("T-00001", []byte("GIF89a and what follows"))
+	g.a = g.start(t)
+	r := sync(t, g.a, true)
+	if r.Quarantined != 1 || r.Writes["erp"].Create != 2 {
+		t.Errorf("%d wait, %v was written", r.Quarantined, r.Writes)
+	}
+	if format, err := picture.Sniff(g.ofOdoo("T-00000")); err != nil || format == picture.WebP {
+		t.Errorf("Odoo 16 got %v, %v", format, err)
+	}
+	waiting, err := g.a.Quarantine(t.Context())
+	if err != nil || len(waiting) != 1 || waiting[0].Code != "image_sync_failed" || !strings.Contains(waiting[0].Message, "not JPEG, PNG or WebP") {
+		t.Errorf("%+v, %v", waiting, err)
+	}
+	one := photograph(t, 1, 60, 40)
+	g.uploads("T-00001", one)
+	if r := sync(t, g.a, false); r.Quarantined != 0 || r.Writes["erp"].Create != 1 {
+		t.Errorf("after it was replaced %d wait, %v was written", r.Quarantined, r.Writes)
+	}
+	g.show("T-00001", one)
+	g.quiet()
+}
+
+// Products that both sides have already are paired without an image being written, if both show the same.
+func TestImagesOfPairs(t *testing.T) {
+	g := newGallery(t, 18, folderStore(t), "folder", `conflict { strategy = "manual" }`)
+	g.load(t, made(3))
+	one, two := photograph(t, 1, 400, 300), photograph(t, 2, 400, 300)
+	for i, images := range [][2][]byte{{one, photograph(t, 1, 1000, 750)}, {one, two}, {nil, two}} {
+		sku := fmt.Sprintf("T-%05d", i)
+		if images[0] != nil {
+			g.uploads(sku, images[0])
+		}
+		values := map[string]any{"name": g.titleOf(sku), "default_code": sku, "image_1920": base64.StdEncoding.EncodeToString(images[1])}
+		if _, err := g.odoo.call("product.template", "create", values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.a = g.start(t)
+	sync(t, g.a, true)
+	waiting, err := g.a.Conflicts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var images []string
+	for _, c := range waiting {
+		if c.Field == "images[0].url" {
+			images = append(images, fmt.Sprint(c.Match["sku"].AsText()))
+		}
+	}
+	if fmt.Sprint(images) != "[T-00001]" {
+		t.Errorf("conflicts about the images of %v, want of T-00001 alone", images)
+	}
+	g.show("T-00000", one)
+	g.show("T-00002", two)
+	g.quiet()
+}
+
+func (g *gallery) titleOf(sku string) string {
+	p, _ := g.pm.Get(g.inPM(sku))
+	return p.Text("title")
+}
+
+// While the store is down, products wait that need it; prices go on, and so do images in the other direction.
+func TestDeadStoreOfImages(t *testing.T) {
+	g := newGallery(t, 18, s3Store(t), "s3", `conflict { strategy = "manual" }`)
+	g.load(t, made(4))
+	var late atomic.Int64 // minutes
+	g.a = g.startAt(t, func() time.Time { return time.Now().Add(time.Duration(late.Load()) * time.Minute) })
+	sync(t, g.a, true)
+	g.store.dead.Store(true)
+	one, two := photograph(t, 1, 60, 40), photograph(t, 2, 60, 40)
+	g.hangs("T-00000", one)
+	g.hangs("T-00001", one)
+	g.odoo.edit(t, g.idsInOdoo()["T-00002"], map[string]any{"weight": 2.5})
+	g.uploads("T-00003", two)
+	r := sync(t, g.a, false)
+	if r.Quarantined != 2 || r.Writes["pm"].Update != 1 || r.Writes["erp"].Update != 1 {
+		t.Errorf("%d wait, %v was written", r.Quarantined, r.Writes)
+	}
+	waiting, err := g.a.Quarantine(t.Context())
+	if err != nil || len(waiting) != 2 || !strings.Contains(waiting[0].Message, "image_1920 of ") || !strings.Contains(waiting[0].Message, "127.0.0.1") {
+		t.Errorf("%+v, %v", waiting, err)
+	}
+	g.store.dead.Store(false)
+	late.Store(10)
+	if r := sync(t, g.a, false); r.Quarantined != 0 || r.Writes["pm"].Update != 2 {
+		t.Errorf("after it came back %d wait, %v was written", r.Quarantined, r.Writes)
+	}
+	g.show("T-00000", one)
+	g.show("T-00001", one)
+	g.show("T-00003", two)
+	g.quiet()
+}

@@ -123,11 +123,17 @@ pipeline "products" {
 // start opens the configuration in this process.
 func (w *world) start(t testing.TB) *app.App {
 	t.Helper()
+	return w.startAt(t, nil)
+}
+
+// startAt starts it with a clock of its own; nil is the machine's.
+func (w *world) startAt(t testing.TB, now func() time.Time) *app.App {
+	t.Helper()
 	cfg, diags := config.Load(w.dir, config.Options{Kinds: app.Kinds(), Getenv: os.LookupEnv})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	a, err := app.New(t.Context(), cfg, app.Options{Version: "test"})
+	a, err := app.New(t.Context(), cfg, app.Options{Version: "test", Clock: app.Clock{Now: now}})
 	if err != nil {
 		t.Fatal(err)
 	}
