@@ -79,6 +79,9 @@ type Link struct {
 	// Gone is per side that the record is proven gone and the `deletes` policy was carried out; the
 	// link stays so that the survivor is not made anew.
 	Gone [2]bool `json:"gone"`
+	// Outside: the pair took no part when it was last looked at, so what its records held then was not
+	// handled, and both are looked at when it takes part again.
+	Outside bool `json:"outside,omitempty"`
 	// Takes are what fields took lately, by which one that flips is recognised; nil for none.
 	Takes   Takes     `json:"takes,omitempty"`
 	Created time.Time `json:"created,omitzero"`

@@ -78,23 +78,28 @@ func TestCategoryIsRenamedAtOnce(t *testing.T) {
 		want    []string
 	}{
 		"renamed": {
-			[]string{"A/B", "A/B/C", "A", "Z"}, func(s *racks) { s.rename("A/B", "A/X") }, 1, 1,
+			[]string{"A/B", "A/B/C", "A", "Z"},
+			func(s *racks) { s.rename("A/B", "A/X") }, 1, 1,
 			[]string{"S-00 All / A / X", "S-01 All / A / X / C", "S-02 All / A", "S-03 All / Z"},
 		},
 		"moved to another place": {
-			[]string{"A/B", "A/B/C", "A", "Z"}, func(s *racks) { s.rename("A/B", "Z/B") }, 1, 1,
+			[]string{"A/B", "A/B/C", "A", "Z"},
+			func(s *racks) { s.rename("A/B", "Z/B") }, 1, 1,
 			[]string{"S-00 All / Z / B", "S-01 All / Z / B / C", "S-02 All / A", "S-03 All / Z"},
 		},
 		"the highest level": {
-			[]string{"A/B", "A/C", "A", "Z"}, func(s *racks) { s.rename("A", "Y") }, 1, 1,
+			[]string{"A/B", "A/C", "A", "Z"},
+			func(s *racks) { s.rename("A", "Y") }, 1, 1,
 			[]string{"S-00 All / Y / B", "S-01 All / Y / C", "S-02 All / Y", "S-03 All / Z"},
 		},
 		"two at once": {
-			[]string{"A", "A", "B", "B"}, func(s *racks) { s.rename("A", "X"); s.rename("B", "Y") }, 2, 2,
+			[]string{"A", "A", "B", "B"},
+			func(s *racks) { s.rename("A", "X"); s.rename("B", "Y") }, 2, 2,
 			[]string{"S-00 All / X", "S-01 All / X", "S-02 All / Y", "S-03 All / Y"},
 		},
 		"some of its products only": {
-			[]string{"A", "A", "A", "Z"}, func(s *racks) {
+			[]string{"A", "A", "A", "Z"},
+			func(s *racks) {
 				for _, r := range s.systems[pipeline.Left].Snapshot()[:2] {
 					s.put(pipeline.Left, r.Key, "X")
 				}
@@ -102,15 +107,18 @@ func TestCategoryIsRenamedAtOnce(t *testing.T) {
 			[]string{"S-00 All / X", "S-01 All / X", "S-02 All / A", "S-03 All / Z"},
 		},
 		"one product": {
-			[]string{"A", "Z"}, func(s *racks) { s.rename("A", "X") }, 0, 1,
+			[]string{"A", "Z"},
+			func(s *racks) { s.rename("A", "X") }, 0, 1,
 			[]string{"S-00 All / X", "S-01 All / Z"},
 		},
 		"into a category that is there": {
-			[]string{"A", "A", "Z"}, func(s *racks) { s.rename("A", "Z") }, 0, 2,
+			[]string{"A", "A", "Z"},
+			func(s *racks) { s.rename("A", "Z") }, 0, 2,
 			[]string{"S-00 All / Z", "S-01 All / Z", "S-02 All / Z"},
 		},
 		"with another product in it": {
-			[]string{"A", "A"}, func(s *racks) {
+			[]string{"A", "A"},
+			func(s *racks) {
 				k := s.insert(pipeline.Right, "R-1", 1)
 				s.put(pipeline.Right, k, "All / A")
 				s.rename("A", "X")
@@ -118,7 +126,8 @@ func TestCategoryIsRenamedAtOnce(t *testing.T) {
 			[]string{"R-1 All / A", "S-00 All / X", "S-01 All / X"},
 		},
 		"with other edits of its products": {
-			[]string{"A", "A", "A"}, func(s *racks) {
+			[]string{"A", "A", "A"},
+			func(s *racks) {
 				s.rename("A", "X")
 				k := s.systems[pipeline.Left].Snapshot()[0].Key
 				if err := s.systems[pipeline.Left].Edit(k, pipeline.Values{"price": pipeline.Int(77)}); err != nil {

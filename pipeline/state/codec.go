@@ -18,7 +18,7 @@ import (
 //
 // A link is a format byte and its parts in the order of encodeLink. Texts are a length and bytes, counts
 // are uvarints, a value is a tag and what follows it. What fields took lately is left out where there is
-// nothing of it.
+// nothing of it, and a link that takes part says nothing of that.
 const linkFormat = 1
 
 const (
@@ -43,7 +43,7 @@ func encodeLink(l *pipeline.Link) []byte {
 		b = appendValues(b, l.Base[side])
 	}
 	b = appendTime(appendTime(b, l.Created), l.Updated)
-	if len(l.Takes) == 0 {
+	if len(l.Takes) == 0 && !l.Outside {
 		return b
 	}
 	b = binary.AppendUvarint(b, uint64(len(l.Takes)))
@@ -53,6 +53,9 @@ func encodeLink(l *pipeline.Link) []byte {
 		for _, take := range l.Takes[name] {
 			b = binary.AppendUvarint(binary.AppendVarint(b, take.At), uint64(take.Value))
 		}
+	}
+	if l.Outside {
+		b = append(b, tagTrue)
 	}
 	return b
 }
@@ -127,6 +130,10 @@ func decodeLink(id pipeline.LinkID, b []byte) (*pipeline.Link, error) {
 	l.Created, l.Updated = d.time(), d.time()
 	if !d.bad && len(d.rest) > 0 {
 		l.Takes = d.takes()
+	}
+	if !d.bad && len(d.rest) > 0 {
+		l.Outside = d.byte() == tagTrue
+		d.bad = d.bad || !l.Outside
 	}
 	if d.bad || len(d.rest) > 0 {
 		return nil, errBadLink
@@ -210,8 +217,11 @@ func (d *decoder) values() map[string]pipeline.Value {
 
 func (d *decoder) takes() pipeline.Takes {
 	n := d.count()
-	if n == 0 { // it is left out then
-		d.fail()
+	if n == 0 {
+		if len(d.rest) == 0 { // it is left out then
+			d.fail()
+		}
+		return nil
 	}
 	takes := make(pipeline.Takes, n)
 	for range n {

@@ -32,7 +32,7 @@ func (Stage) Process(ctx context.Context, c *pipeline.Cycle, items []*pipeline.I
 
 // needsBoth tells whether a linked pair must be merged: something about it is not as it was.
 func needsBoth(c *pipeline.Cycle, it *pipeline.Item) bool {
-	if it.Link == nil || it.Retry != nil || it.Link.Gone != [2]bool{} || len(it.Open) > 0 {
+	if it.Link == nil || it.Retry != nil || it.Link.Outside || it.Link.Gone != [2]bool{} || len(it.Open) > 0 {
 		return true
 	}
 	for _, s := range pipeline.Sides() {

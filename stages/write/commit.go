@@ -116,6 +116,7 @@ func (l *ledger) advance(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 	}
 	look(it, link, jobs)
 	l.lookAgain(link)
+	link.Outside = it.LeftOut != "" || link.Outside && it.Err != nil // Invariant 4: what took no part was not handled
 	if before != nil && same(before, link) {
 		return nil
 	}
@@ -335,7 +336,7 @@ func (l *ledger) lookAgain(link *pipeline.Link) {
 }
 
 func same(a, b *pipeline.Link) bool {
-	return a.Keys == b.Keys && a.Seen == b.Seen && a.Missing == b.Missing && a.Gone == b.Gone &&
+	return a.Keys == b.Keys && a.Seen == b.Seen && a.Outside == b.Outside && a.Missing == b.Missing && a.Gone == b.Gone &&
 		maps.EqualFunc(a.Base[0], b.Base[0], pipeline.Value.Equal) &&
 		maps.EqualFunc(a.Base[1], b.Base[1], pipeline.Value.Equal)
 }
