@@ -120,6 +120,10 @@ func conflict(e *pipeline.Error, op Operation, p wire.Problem, says func(string,
 	words := strings.ToLower(p.Code + " " + p.Message)
 	if op == Create || containsAny(words, "duplicate", "exist", "unique", "already") {
 		e.Code = pipeline.CodeDuplicate
+		if p.Message != "" { // which says of what
+			says("Products Manager refuses a duplicate")
+			return
+		}
 		says("Products Manager already has a product with that unique value")
 		return
 	}
