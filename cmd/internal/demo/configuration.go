@@ -20,8 +20,8 @@ import (
 var configurationText string
 
 // configure writes the configuration of a daemon between both systems into dir, and reads it as the
-// daemon does. schedule is the line of the schedule block.
-func (s *shop) configure(dir, listen, schedule string) (*config.Config, error) {
+// daemon does. desk is the address of the page, schedule the line of the schedule block.
+func (s *shop) configure(dir, desk, listen, schedule string) (*config.Config, error) {
 	t, err := template.New("tandem.hcl").Option("missingkey=error").Parse(configurationText)
 	if err != nil {
 		return nil, err
@@ -29,6 +29,7 @@ func (s *shop) configure(dir, listen, schedule string) (*config.Config, error) {
 	var text bytes.Buffer
 	err = t.Execute(&text, map[string]string{
 		"Listen": listen, "Schedule": schedule,
+		"Images": filepath.Join(dir, imagesDir), "ImagesAt": desk + "/" + imagesDir,
 		"PM": s.pmURL, "PMKey": pmKey,
 		"ERP": s.erpURL, "Database": database, "Language": language,
 		"Login": odoosim.BotLogin, "ERPKey": odoosim.BotKey,

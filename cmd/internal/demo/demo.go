@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -81,10 +82,13 @@ func open(ctx context.Context, o cli.DemoOptions) (_ *demo, err error) {
 	if d.dir, err = directory(); err != nil {
 		return nil, err
 	}
+	if err = os.Mkdir(filepath.Join(d.dir, imagesDir), 0o755); err != nil {
+		return nil, err
+	}
 	if d.shop, err = openShop(time.Now()); err != nil {
 		return nil, err
 	}
-	if d.desk, err = openDesk(d.shop); err != nil {
+	if d.desk, err = openDesk(d.shop, filepath.Join(d.dir, imagesDir)); err != nil {
 		return nil, err
 	}
 	cfg, err := d.configure(o.Once)
@@ -99,11 +103,11 @@ func open(ctx context.Context, o cli.DemoOptions) (_ *demo, err error) {
 // configure writes and reads the configuration. For two cycles the daemon listens where nobody looks.
 func (d *demo) configure(once bool) (*config.Config, error) {
 	if once {
-		return d.shop.configure(d.dir, "127.0.0.1:0", byHand)
+		return d.shop.configure(d.dir, d.desk.url, "127.0.0.1:0", byHand)
 	}
 	var listen string
 	listen, d.usual = freeAddress()
-	return d.shop.configure(d.dir, listen, everyFewSeconds)
+	return d.shop.configure(d.dir, d.desk.url, listen, everyFewSeconds)
 }
 
 // cycle runs one cycle now.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -23,14 +24,15 @@ const maxEdit = 1 << 20
 // JSON for edits by curl, since Odoo itself speaks XML-RPC only.
 type desk struct {
 	shop   *shop
+	images string
 	page   *template.Template
 	server *http.Server
 	served chan struct{}
 	url    string
 }
 
-// openDesk serves the desk on a free port.
-func openDesk(s *shop) (*desk, error) {
+// openDesk serves the desk on a free port, and the folder images beside it.
+func openDesk(s *shop, images string) (*desk, error) {
 	page, err := template.New("desk").Parse(deskPage)
 	if err != nil {
 		return nil, err
@@ -39,7 +41,7 @@ func openDesk(s *shop) (*desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the page of both catalogues: %w", err)
 	}
-	d := &desk{shop: s, page: page, served: make(chan struct{}), url: "http://" + l.Addr().String()}
+	d := &desk{shop: s, images: images, page: page, served: make(chan struct{}), url: "http://" + l.Addr().String()}
 	d.server = &http.Server{Handler: d.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(d.served)
@@ -58,6 +60,7 @@ func (d *desk) close() error {
 func (d *desk) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", d.showPage)
+	mux.Handle("GET /"+imagesDir+"/", http.StripPrefix("/"+imagesDir, http.FileServerFS(os.DirFS(d.images))))
 	for path, in := range map[string]system{
 		"/pm/products":  {d.shop.insertPM, d.shop.editPM, d.shop.showPM},
 		"/erp/products": {d.shop.insertERP, d.shop.editERP, d.shop.showERP},

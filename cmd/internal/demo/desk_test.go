@@ -29,7 +29,7 @@ func openedDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := openDesk(s)
+	d, err := openDesk(s, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

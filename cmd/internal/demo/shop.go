@@ -36,7 +36,7 @@ func openShop(now time.Time) (_ *shop, err error) {
 		return nil, err
 	}
 	s.staff = s.erp.As(odoosim.ShopLogin).With("lang", language).With("active_test", false)
-	if err := errors.Join(s.fillPM(now), s.fillERP()); err != nil {
+	if err := errors.Join(s.fillPM(now), s.fillERP(), s.hang()); err != nil {
 		return nil, err
 	}
 	if s.pmURL, err = s.pm.Start(); err == nil {
