@@ -274,3 +274,41 @@ func TestImageThatWasNotTaken(t *testing.T) {
 	s.done(false)
 	s.holdBoth("rr")
 }
+
+// Invariant 3: what an interrupted write of an image did is found out by looking: a reference that stayed is of the former
+// image, one that changed is of the image that it shows.
+func TestInvariant3InterruptedImage(t *testing.T) {
+	for name, tc := range map[string]struct {
+		fault  memory.FaultKind
+		writes int // of the cycle that follows
+	}{"it took effect": {memory.LoseAnswer, 0}, "it did not": {memory.LoseRequest, 1}} {
+		t.Run(name, func(t *testing.T) {
+			fault := memory.NoFault
+			s := newGallery(t, func(s *rig) {
+				s.configs[right].Fault = func(op string, _ int) memory.FaultKind {
+					now := fault
+					if op == memory.OpUpdate && now != memory.NoFault {
+						fault = memory.Refuse // from here on nothing is heard any more
+					}
+					if now == tc.fault && op != memory.OpUpdate {
+						return memory.NoFault
+					}
+					return now
+				}
+			})
+			key := s.insert(left, "S-1", 10)
+			s.hang(left, key, painted(t, red, 20))
+			s.done(false)
+			s.hang(left, key, painted(t, green, 20))
+			fault = tc.fault
+			if r := s.sync(false); r.Result != pipeline.ResultFailed {
+				t.Fatalf("the cycle was not interrupted: %+v", r)
+			}
+			fault = memory.NoFault
+			if r := s.done(false); r.Writes["erp"].Total() != tc.writes {
+				t.Errorf("the next cycle wrote %v", r.Writes)
+			}
+			s.holdBoth("gg")
+		})
+	}
+}
