@@ -52,11 +52,23 @@ func TestRealOdoo(t *testing.T) {
 		t.Skip("TANDEM_TEST_ODOO_URL, _DB, _LOGIN and _API_KEY name no real Odoo: this test is left out")
 	}
 	products := magento(t, "", 0)
-	w := newWorldAt(t, settings{}, a)
+	w := newWorldAt(t, settings{erp: realTransport()}, a)
 	w.load(t, products)
 	load, read := bare(t, w.odoo, products[:1000], 250)
 	t.Logf("a bare client: load %.1f products a second, read %.1f", load, read)
 	mainJob(t, w, products, 300)
+}
+
+// realTransport says how a real Odoo is spoken to, where that is not by itself: a fork wants another header.
+func realTransport() string {
+	text := ""
+	if header := os.Getenv("TANDEM_TEST_ODOO_DATABASE_HEADER"); header != "" {
+		text += fmt.Sprintf("database_header = %q\n", header)
+	}
+	if protocol := os.Getenv("TANDEM_TEST_ODOO_PROTOCOL"); protocol != "" {
+		text += fmt.Sprintf("protocol = %q\n", protocol)
+	}
+	return text
 }
 
 func mainJob(t *testing.T, w *world, products []pmsim.Fields, edits int) {
