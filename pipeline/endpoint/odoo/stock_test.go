@@ -15,6 +15,24 @@ func inWarehouse(code, quantity string) func(*odoosim.Config, *odoo.Settings) {
 	return func(_ *odoosim.Config, s *odoo.Settings) { s.Stock = &odoo.Stock{Warehouse: code, Quantity: quantity} }
 }
 
+// Together they may lose an archived product its code, up to Odoo 17.
+func TestStockOfTheArchivedIsCountedApart(t *testing.T) {
+	both(t, func(s *shop) {
+		key := s.make(s.drafts(1)...)[0] // an archived one
+		s.server.ResetStats()
+		r := s.end.Update(s.Context(), []pipeline.Patch{{Key: key, Fields: pipeline.Values{
+			"name": pipeline.Text("Counted"), "qty_available": pipeline.Int(5), "active": pipeline.Bool(true),
+		}}})[0]
+		if r.Err != nil || !r.Alone || !r.Record.Fields["qty_available"].Equal(pipeline.Int(5)) || !r.Record.Fields["active"].AsBool() {
+			s.Errorf("%+v", r)
+		}
+		apart := map[bool]int{true: 1}[strings.HasSuffix(s.Name(), "16")]
+		if n := s.server.Stats().Requests["stock.quant.create"]; n != apart {
+			s.Errorf("%d counts apart, want %d", n, apart)
+		}
+	}, inWarehouse("WH", ""))
+}
+
 // stocked makes a product with a stock and returns its key and its template.
 func (s *shop) stocked(n int64) (pipeline.Key, int64) {
 	s.Helper()

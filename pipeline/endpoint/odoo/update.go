@@ -38,7 +38,7 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 		return failedAll(receipts, err)
 	}
 	lines = e.priced(ctx, s, e.placed(ctx, s, lines, w.fail), w.fail)
-	var active, archived, back []line
+	var active, archived, counts, back []line
 	for _, l := range lines {
 		v := before[l.id]
 		if v.excluded() != "" {
@@ -52,15 +52,17 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 		w.out[l.index] = outcome{id: l.id}
 		if v.archived {
 			fields, returns := l.split()
-			archived, back = appendFilled(archived, fields), appendFilled(back, returns)
+			fields, count := s.countApart(fields)
+			archived, counts, back = appendFilled(archived, fields), appendFilled(counts, count), appendFilled(back, returns)
 		} else {
 			active = appendFilled(active, l)
 		}
 	}
 	w.updateAll(ctx, active, before, 0)
 	w.updateAll(ctx, archived, before, archivedToo)
-	back = slices.DeleteFunc(back, func(l line) bool { return w.out[l.index].err != nil })
-	w.updateAll(ctx, back, before, 0)
+	failed := func(l line) bool { return w.out[l.index].err != nil }
+	w.updateAll(ctx, slices.DeleteFunc(counts, failed), before, archivedToo)
+	w.updateAll(ctx, slices.DeleteFunc(back, failed), before, 0)
 	e.tellGone(ctx, s, w.out)
 	return w.receipts(ctx, lines, before)
 }
