@@ -55,6 +55,9 @@ func (c *compiler) conflict(b *hclsyntax.Block) {
 		f := &c.def.Fields[i]
 		r, ok := own[f.Name]
 		if !ok {
+			r, ok = c.familyRule(*f)
+		}
+		if !ok {
 			r = general
 		}
 		f.Strategy, f.Rule = r.Strategy, r.text

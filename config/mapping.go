@@ -50,6 +50,7 @@ func (c *compiler) mapping(b *hclsyntax.Block) {
 			c.field(f, "")
 		}
 	}
+	c.family()
 	c.uniqueRight()
 	c.transforms()
 	c.places(content.Blocks["category"])

@@ -32,6 +32,7 @@ func (l *loader) pipelines() {
 			c.def.MergeHash = c.mergeHash()
 			c.def.Hash = c.hash()
 			l.config.Pipelines = append(l.config.Pipelines, c.def)
+			l.sameVariants(c)
 		}
 	}
 	if len(l.blocks["pipeline"]) == 0 && l.diags.Errors() == 0 {
@@ -65,7 +66,9 @@ type compiler struct {
 	sides [2]side
 	blind bool    // a source is missing or wrong: the definition is checked as far as possible, and not used
 	dir   [2]bool // the sides that the pipeline writes to
-	carry []carried
+	// linked is the attribute that links variants, nil if it does not.
+	linked *hclsyntax.Attribute
+	carry  []carried
 }
 
 func (c *compiler) compile(content block.Content) {
@@ -87,6 +90,7 @@ func (c *compiler) compile(content block.Content) {
 	c.limits(content.Block("limits"))
 	c.mapping(content.Block("mapping"))
 	c.match(content.Attributes["match"])
+	c.namedParents()
 	c.filter(content.Block("filter"))
 	c.conflict(content.Block("conflict"))
 }
@@ -124,13 +128,6 @@ func (c *compiler) direction(a *hclsyntax.Attribute) [2]bool {
 		return [2]bool{pipeline.Right: true}
 	}
 	return both
-}
-
-func (c *compiler) variants(a *hclsyntax.Attribute) {
-	word, ok := c.decoder().Choice(a, []string{"linked", "skip"})
-	if ok && word == "linked" {
-		c.diags.Error(a.Expr.Range(), "Not supported yet", "Linked variants come in a later release. Write variants = \"skip\", which leaves templates with several variants out, or leave the attribute out, which does the same for now.")
-	}
 }
 
 func (c *compiler) deletes(a *hclsyntax.Attribute) {

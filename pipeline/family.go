@@ -159,3 +159,36 @@ func (c *Cycle) Apart(records [2]*Record, i int) bool {
 	f := c.Definition.Fields[i]
 	return records[Left].Lacks(f.Fields[Left]) || records[Right].Lacks(f.Fields[Right])
 }
+
+// Kin names the family of a link, by what the parent is called on the side that has the firmest names; "" where
+// variants are left out.
+func (c *Cycle) Kin(l *Link) string {
+	d := c.Definition
+	i := slices.IndexFunc(d.Fields, func(f MappedField) bool { return f.Name == d.Family.Parent })
+	if l == nil || d.Family.Parent == "" || i < 0 {
+		return ""
+	}
+	side := Left
+	if c.Types[Left][i].Via != "" {
+		side = Right
+	}
+	if parent := l.Base[side][d.Family.Parent]; !parent.IsNull() {
+		return parent.String()
+	}
+	return c.nameOf(l, side, i).String()
+}
+
+// Batch returns how many records the next batch holds, given the families of those that are left, in order: no
+// more than BatchSize, and no family in part unless it is larger than that.
+func (c *Cycle) Batch(kin []string) int {
+	n := min(len(kin), c.BatchSize())
+	if n == len(kin) {
+		return n
+	}
+	for whole := n; whole > 0; whole-- {
+		if kin[whole] == "" || kin[whole-1] != kin[whole] {
+			return whole
+		}
+	}
+	return n
+}

@@ -52,6 +52,8 @@ type Deps struct {
 	Logger  *slog.Logger // knows its source
 	Observe Observer     // never nil
 	Now     func() time.Time
+	// Variants: a pipeline links the variants of this source's products, so they are records of their own.
+	Variants bool
 	// MediaHosts are the hosts at which the media stores are served: images that Tandem put there are read from
 	// there again.
 	MediaHosts []string

@@ -46,12 +46,13 @@ func (r *run) sync(ctx context.Context) (err error) {
 	decided := spool.New(r.SpoolDir)
 	defer func() { err = errors.Join(err, decided.Close()) }()
 	var refs []spool.Ref
+	var kin []string // families, by ref
 	detected, err := r.decide(ctx, func(it *pipeline.Item) error {
 		if idle(it) {
 			return nil
 		}
 		ref, err := decided.Append(slim(it))
-		refs = append(refs, ref)
+		refs, kin = append(refs, ref), append(kin, r.cycle.Kin(it.Link))
 		return err
 	})
 	if err != nil {
@@ -65,7 +66,7 @@ func (r *run) sync(ctx context.Context) (err error) {
 	if err := r.renameAll(ctx); err != nil {
 		return err
 	}
-	if err := r.writeAll(ctx, decided, refs); err != nil {
+	if err := r.writeAll(ctx, decided, refs, kin); err != nil {
 		return err
 	}
 	return r.finish(ctx, detected)
@@ -184,13 +185,13 @@ func (r *run) progress(stage pipeline.StageName, done, total int) {
 	}
 }
 
-// writeAll is the second pass.
-func (r *run) writeAll(ctx context.Context, decided *spool.File, refs []spool.Ref) error {
+// writeAll is the second pass. Families are written together, by kin.
+func (r *run) writeAll(ctx context.Context, decided *spool.File, refs []spool.Ref, kin []string) error {
 	for at := 0; at < len(refs); {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(r.cycle.BatchSize(), len(refs)-at)
+		n := r.cycle.Batch(kin[at:])
 		items := make([]*pipeline.Item, n)
 		for i := range items {
 			items[i] = &pipeline.Item{}

@@ -137,7 +137,11 @@ func (r *run) emit(ctx context.Context) error {
 	for _, link := range pairing.returned {
 		delete(ids, link.ID) // comes with the record that came back
 	}
-	for batch := range slices.Chunk(slices.Sorted(maps.Keys(ids)), r.cycle.BatchSize()) {
+	batches, err := r.batches(ctx, slices.Sorted(maps.Keys(ids)))
+	if err != nil {
+		return err
+	}
+	for _, batch := range batches {
 		if err := r.items.links(ctx, batch, absent); err != nil {
 			return err
 		}

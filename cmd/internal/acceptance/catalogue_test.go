@@ -49,25 +49,32 @@ func magento(t testing.TB, prefix string, n int) []pmsim.Fields {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() && (n == 0 || len(products) < n) {
-		var p struct {
-			SKU, EAN, Title, Description, Category, Price string
-			CostPrice                                     string      `json:"cost_price"`
-			Weight                                        json.Number `json:"weight"`
-			IsActive                                      bool        `json:"is_active"`
-		}
-		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
-			t.Fatal(err)
-		}
-		products = append(products, pmsim.Fields{
-			"title": p.Title, "sku": prefix + p.SKU, "ean": p.EAN, "description": p.Description, "category": p.Category,
-			"price": json.Number(p.Price), "cost_price": json.Number(p.CostPrice), "weight": p.Weight,
-			"is_active": p.IsActive, "status": map[bool]string{true: "active", false: "inactive"}[p.IsActive],
-		})
+		products = append(products, productOfLine(t, lines.Bytes()))
+		products[len(products)-1]["sku"] = prefix + products[len(products)-1]["sku"].(string)
 	}
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return products
+}
+
+// productOfLine returns a product of the real catalogue as Products Manager holds it.
+func productOfLine(t testing.TB, line []byte) pmsim.Fields {
+	t.Helper()
+	var p struct {
+		SKU, EAN, Title, Description, Category, Price string
+		CostPrice                                     string      `json:"cost_price"`
+		Weight                                        json.Number `json:"weight"`
+		IsActive                                      bool        `json:"is_active"`
+	}
+	if err := json.Unmarshal(line, &p); err != nil {
+		t.Fatal(err)
+	}
+	return pmsim.Fields{
+		"title": p.Title, "sku": p.SKU, "ean": p.EAN, "description": p.Description, "category": p.Category,
+		"price": json.Number(p.Price), "cost_price": json.Number(p.CostPrice), "weight": p.Weight,
+		"is_active": p.IsActive, "status": map[bool]string{true: "active", false: "inactive"}[p.IsActive],
+	}
 }
 
 // made returns n products of our own making.

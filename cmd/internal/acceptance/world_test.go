@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -28,6 +29,8 @@ type world struct {
 type settings struct {
 	pm       pmsim.Config
 	odoo     odoosim.Config
+	name     string // of the pipeline; "products" unless set
+	mapping  string // further lines of the mapping block; withVAT unless set
 	pipeline string // further lines of the pipeline block
 	erp      string // further lines of the Odoo source block
 	pmSource string // further lines of the Products Manager source block
@@ -35,6 +38,14 @@ type settings struct {
 	// before, if set, is called before each request to Odoo, with its body.
 	before func(body string)
 }
+
+// withVAT is a mapping of prices with tax to prices without.
+const withVAT = `
+    field "price" {
+      erp    = "list_price"
+      to_erp = round(value / local.vat, 2)
+      to_pm  = round(value * local.vat, 2)
+    }`
 
 // newWorld starts both stand-ins and writes a configuration.
 func newWorld(t *testing.T, s settings) *world {
@@ -97,23 +108,19 @@ source "odoo" "erp" {
   api_key  = %q
   %s
 }
-pipeline "products" {
+pipeline %q {
   left  = source.products_manager.pm
   right = source.odoo.erp
   match = ["sku", "ean"]
   mapping {
     defaults = true
-    field "price" {
-      erp    = "list_price"
-      to_erp = round(value / local.vat, 2)
-      to_pm  = round(value * local.vat, 2)
-    }
+    %s
   }
   limits { updates = "100%%" }
   %s
 }
 %s
-`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, s.pmSource, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, s.pipeline, s.blocks)
+`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, s.pmSource, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, cmp.Or(s.name, "products"), cmp.Or(s.mapping, withVAT), s.pipeline, s.blocks)
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

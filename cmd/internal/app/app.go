@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,6 +127,7 @@ func (a *App) openSource(s config.Source) error {
 	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
 		Source: s.Label, Logger: a.logger.With("source", s.Label),
 		Observe: a.metrics.observer(s.Label), Now: a.clock.Now, MediaHosts: mediaHosts(a.config.Media),
+		Variants: a.linksVariants(s.Label),
 	})
 	if err != nil {
 		return fmt.Errorf("source %s: %w", s.Label, err)
@@ -134,6 +136,13 @@ func (a *App) openSource(s config.Source) error {
 	opened.retrying = a.retrying(opened)
 	a.sources = append(a.sources, opened)
 	return nil
+}
+
+// linksVariants tells whether the pipelines of a source link the variants of its products.
+func (a *App) linksVariants(source string) bool {
+	return slices.ContainsFunc(a.config.Pipelines, func(d *pipeline.Definition) bool {
+		return slices.Contains(d.Sources[:], source) && d.Family.Parent != ""
+	})
 }
 
 func (a *App) openPipeline(ctx context.Context, d *pipeline.Definition) error {

@@ -88,7 +88,7 @@ func (p *poll) pages(ctx context.Context, model string, d domain, fields []strin
 // variantsSince yields the products whose variant's date moved. Templates without a variant take no part.
 func (p *poll) variantsSince(ctx context.Context, since string) error {
 	return p.pages(ctx, variantModel, domain{where("write_date", ">=", since)}, []string{"product_tmpl_id", "write_date"}, func(rows []row) error {
-		if p.stocked {
+		if p.stocked || p.deps.Variants {
 			return p.takeProducts(ctx, templatesOf(rows))
 		}
 		var changes []pipeline.Change
@@ -127,9 +127,22 @@ func (p *poll) takeRows(ctx context.Context, rows []row) error {
 	if err != nil {
 		return err
 	}
-	changes := make([]pipeline.Change, len(rows))
-	for i, r := range rows {
-		changes[i] = pipeline.Change{Key: keyOf(r.id()), Stamp: p.s.stamp(r.text("write_date"), known[r.id()])}
+	families, err := p.families(ctx, p.s, ids, known)
+	if err != nil {
+		return err
+	}
+	children, owner, err := p.children(ctx, p.s, families, known, p.stocked)
+	if err != nil {
+		return err
+	}
+	dates := map[int64]string{}
+	changes := make([]pipeline.Change, 0, len(rows)+len(children))
+	for _, r := range rows {
+		dates[r.id()] = r.text("write_date")
+		changes = append(changes, pipeline.Change{Key: keyOf(r.id()), Stamp: p.s.stamp(r.text("write_date"), known[r.id()])})
+	}
+	for _, id := range slices.Sorted(maps.Keys(children)) {
+		changes = append(changes, pipeline.Change{Key: memberKey(id), Stamp: p.s.stamp(dates[owner[id]], children[id])})
 	}
 	return p.yield(changes)
 }

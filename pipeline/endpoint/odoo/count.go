@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -179,14 +180,20 @@ func (w *writer) countAll(ctx context.Context, lines []line, flags flag) (ids []
 
 // countHeader names the columns by which load sets the stock. Below a product that exists they name the
 // variant, below a new one they make it: see ownVariant.
-func countHeader(existing bool) []any {
-	if existing {
+func (l line) countHeader() []any {
+	if l.template != 0 { // the line is the variant's own
+		return []any{strings.TrimPrefix(placeColumn, variantPath), strings.TrimPrefix(amountColumn, variantPath)}
+	}
+	if l.variant != 0 {
 		return []any{variantPath + ".id", placeColumn, amountColumn}
 	}
 	return []any{variantPath + "active", placeColumn, amountColumn}
 }
 
 func (l line) countCells() []any {
+	if l.template != 0 {
+		return []any{strconv.FormatInt(l.place, 10), l.count.String()}
+	}
 	variant := strconv.FormatInt(l.variant, 10)
 	if active, ok := l.values["active"]; l.variant == 0 {
 		variant = cell(pipeline.Bool(!ok || active.AsBool()))

@@ -2,6 +2,7 @@ package odoo
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -22,11 +23,41 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 	if err != nil {
 		return failedAll(make([]pipeline.Receipt, len(drafts)), err)
 	}
+	return divided(drafts, func(d pipeline.Draft) bool { return !d.Fields[parentField].IsNull() },
+		func(some []pipeline.Draft) []pipeline.Receipt { return e.createTemplates(ctx, s, some) },
+		func(some []pipeline.Draft) []pipeline.Receipt { return e.createMembers(ctx, s, some) })
+}
+
+// divided gives products and variants of families to what writes them, and puts the receipts into order.
+func divided[T any](all []T, member func(T) bool, products, members func([]T) []pipeline.Receipt) []pipeline.Receipt {
+	var parts [2][]T
+	var places [2][]int
+	for i, one := range all {
+		part := 0
+		if member(one) {
+			part = 1
+		}
+		parts[part], places[part] = append(parts[part], one), append(places[part], i)
+	}
+	receipts := make([]pipeline.Receipt, len(all))
+	for part, write := range [2]func([]T) []pipeline.Receipt{products, members} {
+		if len(parts[part]) == 0 {
+			continue
+		}
+		for i, r := range write(parts[part]) {
+			receipts[places[part][i]] = r
+		}
+	}
+	return receipts
+}
+
+func (e *Endpoint) createTemplates(ctx context.Context, s *session, drafts []pipeline.Draft) []pipeline.Receipt {
+	var err error
 	w := e.writer(s, "create", len(drafts))
 	var lines []line
 	for i, d := range drafts {
 		l := line{index: i, token: d.Token}
-		if l.values, err = s.canonical(d.Fields); err != nil {
+		if l.values, err = s.canonical(templateFields(d.Fields)); err != nil {
 			w.fail(l, err)
 			continue
 		}
@@ -52,7 +83,7 @@ func (e *Endpoint) Create(ctx context.Context, drafts []pipeline.Draft) []pipeli
 				for i, l := range lines {
 					rows[i] = append([]any{tokenModule + "." + l.token}, l.cells(columns)...)
 				}
-				return e.load(ctx, s, rpc.OpCreate, append([]any{"id"}, lines[0].header(columns)...), rows, flags)
+				return e.load(ctx, s, rpc.OpCreate, templateModel, append([]any{"id"}, lines[0].header(columns)...), rows, flags)
 			})
 		}
 	}
@@ -84,18 +115,23 @@ func failedAll(receipts []pipeline.Receipt, err error) []pipeline.Receipt {
 //
 // Invariant 2: what a receipt holds is what the server holds, not what was sent.
 func (w *writer) receipts(ctx context.Context, lines []line, before map[int64]*variants) []pipeline.Receipt {
+	return w.receiptsOf(ctx, fieldsOf(lines), before, keyOf)
+}
+
+// receiptsOf makes receipts of products, or of variants of families, by what makes a key of an id.
+func (w *writer) receiptsOf(ctx context.Context, fields []string, before map[int64]*variants, key func(int64) pipeline.Key) []pipeline.Receipt {
 	receipts := make([]pipeline.Receipt, len(w.out))
-	var written []int64
+	var written []pipeline.Key
 	for i, o := range w.out {
 		receipts[i].Err = o.err
 		if o.id != 0 {
-			receipts[i].Key = keyOf(o.id)
+			receipts[i].Key = key(o.id)
 		}
-		if o.err == nil && !slices.Contains(written, o.id) {
-			written = append(written, o.id)
+		if o.err == nil && !slices.Contains(written, key(o.id)) {
+			written = append(written, key(o.id))
 		}
 	}
-	products, err := w.read(ctx, w.s, written, fieldsOf(lines))
+	products, err := w.readKeys(ctx, w.s, written, fields)
 	held := make(map[int64]product, len(products))
 	for _, p := range products {
 		held[p.id] = p
@@ -121,4 +157,14 @@ func (w *writer) receipts(ctx context.Context, lines []line, before map[int64]*v
 		}
 	}
 	return receipts
+}
+
+// templateFields returns what a template can hold of a new product: its attributes come with its variants.
+func templateFields(fields pipeline.Values) pipeline.Values {
+	if _, ok := fields[attributesField]; !ok {
+		return fields
+	}
+	fields = maps.Clone(fields)
+	delete(fields, attributesField)
+	return fields
 }

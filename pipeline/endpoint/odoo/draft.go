@@ -31,6 +31,11 @@ type line struct {
 	picture  string
 	checksum string // SHA-1 of the image, in hexadecimal
 	own      int64
+	// Of variants of families: their template, the values that they are told by where these are written, and
+	// what their price is to become.
+	template    int64
+	combination []int64
+	price       *decimal.Decimal
 }
 
 // columns returns the names of the line's fields in a stable order.
@@ -44,10 +49,12 @@ func (l line) header(columns []string) []any {
 		case name == categoryField:
 			names = append(names, categoryField+"/.id")
 		case name == stockField && l.counts():
-			names = append(names, countHeader(l.variant != 0)...)
+			names = append(names, l.countHeader()...)
 			if l.own != 0 {
 				names = append(names, variantPath+ownImageField)
 			}
+		case name == attributesField:
+			names = append(names, attributesField+"/.id")
 		default:
 			names = append(names, name)
 		}
@@ -67,6 +74,8 @@ func (l line) cells(columns []string) []any {
 			}
 		case name == imageField:
 			cells = append(cells, l.picture)
+		case name == attributesField:
+			cells = append(cells, combination(l.combination))
 		case name != categoryField:
 			cells = append(cells, cell(l.values[name]))
 		case l.category == 0:
@@ -86,6 +95,9 @@ func (l line) arguments() map[string]any {
 		if name == imageField && !v.IsNull() {
 			values[name] = l.picture
 		}
+	}
+	if _, ok := l.values[attributesField]; ok {
+		values[attributesField] = []any{[]any{int64(6), int64(0), anyOf(l.combination)}}
 	}
 	if _, ok := l.values[categoryField]; ok {
 		values[categoryField] = false

@@ -64,8 +64,13 @@ func (w window) options(values map[string]any) map[string]any {
 
 // search returns the ids of the templates that match.
 func (e *Endpoint) search(ctx context.Context, s *session, op string, d domain, w window) ([]int64, rpc.Answer, error) {
+	return e.searchIn(ctx, s, op, templateModel, d, w)
+}
+
+// searchIn returns the ids of a model's records that match.
+func (e *Endpoint) searchIn(ctx context.Context, s *session, op, model string, d domain, w window) ([]int64, rpc.Answer, error) {
 	a, err := e.client.Call(ctx, rpc.Call{
-		Operation: op, Model: templateModel, Method: "search", Args: []any{[]any(d)}, Options: w.options(s.context(archivedToo)),
+		Operation: op, Model: model, Method: "search", Args: []any{[]any(d)}, Options: w.options(s.context(archivedToo)),
 	})
 	if err != nil {
 		return nil, a, err

@@ -27,9 +27,10 @@ func Kind() pipeline.SourceKind {
 			}
 			return map[pipeline.StandardField]string{"stock_quantity": `stock { warehouse = "WH" }`}
 		},
-		Known: known(),
-		Facts: facts,
-		Open:  open,
+		Variants: &pipeline.VariantFields{Parent: parentField, Attributes: attributesField},
+		Known:    known(),
+		Facts:    facts,
+		Open:     open,
 	}
 }
 
@@ -50,6 +51,9 @@ func known() pipeline.Schema {
 		{Name: "qty_available", Type: number, Digits: 2, NotNull: true, Label: "Quantity On Hand"},
 		{Name: imageField, Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{Side: imageSide}, Label: "Image"},
 	} {
+		fields[f.Name] = f
+	}
+	for _, f := range variantFields() {
 		fields[f.Name] = f
 	}
 	return pipeline.Schema{Fields: fields, Open: true}

@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -48,6 +49,9 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 				return "", err
 			}
 		}
+		if err := e.listMembers(ctx, s, products, fields, yield); err != nil {
+			return "", err
+		}
 		if len(ids) < listPage { // what is made from now on is the next poll's
 			break
 		}
@@ -57,6 +61,42 @@ func (e *Endpoint) List(ctx context.Context, fields []string, yield func([]pipel
 		return "", err
 	}
 	return next.String(), nil
+}
+
+// listMembers yields the variants of the families among products.
+func (e *Endpoint) listMembers(ctx context.Context, s *session, products []product, fields []string, yield func([]pipeline.Change) error) error {
+	var ids []int64
+	for _, p := range products {
+		if p.family == nil || p.variants == nil {
+			continue
+		}
+		for _, m := range p.variants.members {
+			if len(m.values) > 0 {
+				ids = append(ids, m.id)
+			}
+		}
+	}
+	for some := range slices.Chunk(ids, listPage) {
+		members, err := e.readMembers(ctx, s, some, fields)
+		if err != nil {
+			return err
+		}
+		if len(members) < len(some) && ctx.Err() == nil {
+			// Invariant 5: a variant that went in this moment is the next listing's matter.
+			return &pipeline.Error{
+				Code: pipeline.CodeListingIncomplete, Class: pipeline.Transient,
+				Message: fmt.Sprintf("Odoo at %s gave %d of %d variants that it had listed", e.client.Host(), len(members), len(some)),
+			}
+		}
+		changes := make([]pipeline.Change, len(members))
+		for i := range members {
+			changes[i] = pipeline.Change{Key: members[i].Key, Stamp: members[i].Stamp, Record: &members[i].Record}
+		}
+		if err := yield(changes); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // completeness counts what a listing gave, to prove that it left nothing out.

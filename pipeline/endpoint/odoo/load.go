@@ -27,6 +27,7 @@ type attempt func(ctx context.Context, lines []line) (ids []int64, blamed []int,
 type writer struct {
 	*Endpoint
 	s         *session
+	model     string // templateModel, or variantModel for variants of families
 	operation string // "create", "write", "unlink": what the user must be allowed to do
 	out       []outcome
 	sent      map[int]string // checksums of images, by line
@@ -35,7 +36,7 @@ type writer struct {
 }
 
 func (e *Endpoint) writer(s *session, operation string, n int) *writer {
-	return &writer{Endpoint: e, s: s, operation: operation, out: make([]outcome, n), sent: map[int]string{}}
+	return &writer{Endpoint: e, s: s, model: templateModel, operation: operation, out: make([]outcome, n), sent: map[int]string{}}
 }
 
 func (w *writer) fail(l line, err error) { w.out[l.index] = outcome{id: l.id, err: err} }
@@ -146,9 +147,9 @@ func duplicate(l line, e *pipeline.Error) error {
 
 // load makes or changes records by Odoo's import: it takes rows of texts, does everything or nothing,
 // and answers with messages instead of a fault.
-func (e *Endpoint) load(ctx context.Context, s *session, op string, columns []any, rows []any, flags flag) (ids []int64, blamed []int, err error) {
+func (e *Endpoint) load(ctx context.Context, s *session, op, model string, columns []any, rows []any, flags flag) (ids []int64, blamed []int, err error) {
 	a, err := e.client.Call(ctx, rpc.Call{
-		Operation: op, Model: templateModel, Method: "load", Args: []any{columns, rows}, Writes: true,
+		Operation: op, Model: model, Method: "load", Args: []any{columns, rows}, Writes: true,
 		Options: map[string]any{"context": s.context(flags | quiet)},
 	})
 	if err != nil {

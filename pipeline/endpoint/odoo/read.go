@@ -14,9 +14,11 @@ import (
 // product is one template as it was read.
 type product struct {
 	pipeline.Record
-	id       int64
+	id       int64 // of the template, or of a variant of a family
+	template int64 // of that variant
 	created  string
-	edit     edit // of the template's own row
+	family   *family // of a template with variants
+	edit     edit    // of the template's own row
 	variants *variants
 }
 
@@ -26,8 +28,18 @@ func (e *Endpoint) Fetch(ctx context.Context, keys []pipeline.Key, fields []stri
 	if err != nil {
 		return nil, err
 	}
-	products, err := e.read(ctx, s, idsOf(keys), fields)
+	products, err := e.readKeys(ctx, s, keys, fields)
 	return recordsOf(products), err
+}
+
+// readKeys returns the records of those keys that exist.
+func (e *Endpoint) readKeys(ctx context.Context, s *session, keys []pipeline.Key, fields []string) ([]product, error) {
+	products, err := e.read(ctx, s, idsOf(keys), fields)
+	if err != nil {
+		return nil, err
+	}
+	members, err := e.readMembers(ctx, s, membersOf(keys), fields)
+	return append(products, members...), err
 }
 
 // Find implements pipeline.Endpoint.
@@ -56,13 +68,52 @@ func (e *Endpoint) Find(ctx context.Context, field string, values []pipeline.Val
 		if err != nil {
 			return nil, err
 		}
-		products, err := e.read(ctx, s, ids, fields)
+		products, err := e.read(ctx, s, ids, append(slices.Clone(fields), field))
+		if err != nil {
+			return nil, err
+		}
+		products, err = e.holders(ctx, s, products, field, some, fields)
 		if err != nil {
 			return nil, err
 		}
 		records = append(records, recordsOf(products)...)
 	}
 	return records, nil
+}
+
+// holders replaces families by those of their variants whose field holds one of the values, where variants
+// have the field for themselves.
+func (e *Endpoint) holders(ctx context.Context, s *session, products []product, field string, values []pipeline.Value, fields []string) ([]product, error) {
+	if !slices.Contains(ownFields(), field) {
+		return products, nil
+	}
+	var families []int64
+	products = slices.DeleteFunc(products, func(p product) bool {
+		if p.Lacks("default_code") || p.Lacks(field) {
+			families = append(families, p.id)
+		}
+		return p.Lacks(field)
+	})
+	if len(families) == 0 || field == priceField {
+		return products, nil
+	}
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = argument(v)
+	}
+	d := domain{where("product_tmpl_id", "in", anyOf(families)), where(field, "in", list)}
+	rows, _, err := e.searchRead(ctx, s, rpc.OpRead, variantModel, d, []string{attributesField}, window{order: "id"})
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, r := range rows {
+		if len(s.member(r).values) > 0 {
+			ids = append(ids, r.id())
+		}
+	}
+	members, err := e.readMembers(ctx, s, ids, append(slices.Clone(fields), field))
+	return append(products, members...), err
 }
 
 // holding is the domain of the templates whose field holds one of the values, or a variant of which
@@ -87,6 +138,10 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 		return nil, err
 	}
 	known, began, err := e.variantsOf(ctx, s, ids, s.stocked(fields))
+	if err != nil {
+		return nil, err
+	}
+	families, err := e.families(ctx, s, ids, known)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +191,7 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 			}
 		}
 		for _, r := range rows {
-			p, err := e.product(s, t, r, known[r.id()], fields, began)
+			p, err := e.product(s, t, r, known[r.id()], families[r.id()], fields, began)
 			if err != nil {
 				return nil, err
 			}
@@ -157,7 +212,8 @@ func (e *Endpoint) read(ctx context.Context, s *session, ids []int64, fields []s
 func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields []string, flags flag) ([]row, error) {
 	wanted := []any{"create_date", "write_date", "write_uid"}
 	for _, name := range fields {
-		if name != imageField && !s.stocked([]string{name}) { // those are read elsewhere
+		// Those are read elsewhere, and only variants have a parent.
+		if name != imageField && !s.stocked([]string{name}) && name != parentField && name != attributesField {
 			wanted = append(wanted, name)
 		}
 	}
@@ -186,17 +242,27 @@ func (e *Endpoint) readRows(ctx context.Context, s *session, ids []int64, fields
 
 // product makes a product of what was read since began, a moment of the server's clock. The tree is needed
 // where the fields hold the category.
-func (e *Endpoint) product(s *session, t *tree, r row, v *variants, fields []string, began time.Time) (product, error) {
+func (e *Endpoint) product(s *session, t *tree, r row, v *variants, f *family, fields []string, began time.Time) (product, error) {
 	p := product{
 		Record: pipeline.Record{
 			Key: keyOf(r.id()), Fields: make(pipeline.Values, len(fields)),
-			Stamp: s.stamp(r.text("write_date"), v), Excluded: v.excluded(),
+			Stamp: s.stamp(r.text("write_date"), v), Excluded: e.excluded(v, f),
 		},
-		id: r.id(), created: r.text("create_date"), variants: v,
+		id: r.id(), created: r.text("create_date"), variants: v, family: f,
 		edit: edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")},
 	}
 	for _, name := range fields {
 		if name == imageField { // see read
+			continue
+		}
+		if family := name == parentField || name == attributesField; family || f != nil && slices.Contains(parentLacks(), name) {
+			// A template has no parent, but what tells its variants apart is theirs.
+			if name != parentField {
+				p.Lacking = append(p.Lacking, name)
+			}
+			if p.Fields[name] = (pipeline.Value{}); name == "default_code" {
+				p.Fields[name] = code(p.id, v)
+			}
 			continue
 		}
 		if s.stocked([]string{name}) {
@@ -219,9 +285,15 @@ func (e *Endpoint) product(s *session, t *tree, r row, v *variants, fields []str
 	if v != nil {
 		newest = max(newest, v.newest)
 	}
+	e.date(&p, newest, v, began)
+	return p, nil
+}
+
+// date fills in when a product was edited, newest being the latest date of its rows.
+func (e *Endpoint) date(p *product, newest string, v *variants, began time.Time) {
 	modified, err := time.Parse(dateTime, newest)
 	if err != nil {
-		return p, nil // rows made beside Odoo may lack a date
+		return // rows made beside Odoo may lack a date
 	}
 	// A date has whole seconds, cut off: an edit in the rest of that second would leave it as it is.
 	p.Settled = !began.IsZero() && !began.Before(modified.Add(2*time.Second))
@@ -233,7 +305,6 @@ func (e *Endpoint) product(s *session, t *tree, r row, v *variants, fields []str
 	if ahead, ok := e.client.Offset(); ok {
 		p.Modified = modified.Add(-ahead)
 	}
-	return p, nil
 }
 
 // checkFields refuses fields that products do not have, before anything is sent.

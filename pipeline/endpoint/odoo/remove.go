@@ -11,15 +11,26 @@ import (
 // Remove implements pipeline.Endpoint. Records are archived by a plain write: Odoo's own action answers
 // with a fault although it succeeds.
 func (e *Endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
+	s, err := e.session(ctx)
+	if err != nil {
+		receipts := make([]pipeline.Receipt, len(keys))
+		for i, key := range keys {
+			receipts[i].Key = key
+		}
+		return failedAll(receipts, err)
+	}
+	remove := func(model string) func([]pipeline.Key) []pipeline.Receipt {
+		return func(some []pipeline.Key) []pipeline.Receipt { return e.remove(ctx, s, model, some, how) }
+	}
+	return divided(keys, func(k pipeline.Key) bool { _, ok := memberOf(k); return ok }, remove(templateModel), remove(variantModel))
+}
+
+func (e *Endpoint) remove(ctx context.Context, s *session, model string, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
 	receipts := make([]pipeline.Receipt, len(keys))
 	for i, key := range keys {
 		receipts[i].Key = key
 	}
-	s, err := e.session(ctx)
-	if err != nil {
-		return failedAll(receipts, err)
-	}
-	products, err := e.read(ctx, s, idsOf(keys), []string{"active"})
+	products, err := e.readKeys(ctx, s, keys, []string{"active"})
 	if err != nil {
 		return failedAll(receipts, err)
 	}
@@ -32,12 +43,18 @@ func (e *Endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline
 		operation = "unlink"
 	}
 	w := e.writer(s, operation, len(keys))
+	w.model = model
 	var lines []line
 	for i, key := range keys {
 		p, ok := there[key]
 		w.out[i] = outcome{id: p.id}
 		if ok && (how == pipeline.Delete || p.Fields["active"].AsBool()) {
-			lines = append(lines, line{index: i, id: p.id})
+			lines = append(lines, line{index: i, id: p.id, template: p.template})
+		}
+	}
+	if model == variantModel && how == pipeline.Delete {
+		if lines, err = w.keepLast(ctx, lines); err != nil {
+			return failedAll(receipts, err)
 		}
 	}
 	for some := range slices.Chunk(lines, loadSize) {
@@ -54,7 +71,7 @@ func (w *writer) removal(how pipeline.Removal) attempt {
 			ids[i] = l.id
 		}
 		call := rpc.Call{
-			Operation: rpc.OpRemove, Model: templateModel, Method: "write", Args: []any{anyOf(ids), map[string]any{"active": false}}, Writes: true,
+			Operation: rpc.OpRemove, Model: w.model, Method: "write", Args: []any{anyOf(ids), map[string]any{"active": false}}, Writes: true,
 			Options: map[string]any{"context": w.s.context(quiet)},
 		}
 		if how == pipeline.Delete {
@@ -67,7 +84,7 @@ func (w *writer) removal(how pipeline.Removal) attempt {
 
 // removed makes the receipts: what is archived is read back, what was gone already is fine.
 func (e *Endpoint) removed(ctx context.Context, w *writer, how pipeline.Removal, there map[pipeline.Key]product, receipts []pipeline.Receipt) []pipeline.Receipt {
-	e.tellGone(ctx, w.s, w.out)
+	e.tellGone(ctx, w)
 	var archived []pipeline.Key
 	for i, o := range w.out {
 		failed := pipeline.AsError(o.err)
@@ -87,7 +104,7 @@ func (e *Endpoint) removed(ctx context.Context, w *writer, how pipeline.Removal,
 	if len(archived) == 0 {
 		return receipts
 	}
-	products, err := e.read(ctx, w.s, idsOf(archived), []string{"active"})
+	products, err := e.readKeys(ctx, w.s, archived, []string{"active"})
 	for i := range receipts {
 		if err != nil && slices.Contains(archived, receipts[i].Key) {
 			receipts[i].Err = err

@@ -35,6 +35,11 @@ func (e *Endpoint) readSchema(ctx context.Context, s *session) error {
 			s.searchable[name] = row(attributes).isTrue("searchable")
 		}
 	}
+	if e.deps.Variants {
+		for _, f := range variantFields() {
+			s.schema.Fields[f.Name] = f
+		}
+	}
 	return nil
 }
 
@@ -120,4 +125,12 @@ func options(attributes row) []string {
 		}
 	}
 	return keys
+}
+
+// variantFields are the fields of product.product that make families of records.
+func variantFields() []pipeline.Field {
+	return []pipeline.Field{
+		{Name: parentField, Type: pipeline.TypeReference, Fixed: true, Label: "Product Template"},
+		{Name: attributesField, Type: pipeline.TypeAny, Digits: pipeline.Unlimited, Label: "Attribute Values"},
+	}
 }

@@ -25,32 +25,71 @@ func (e *Endpoint) Settle(ctx context.Context, drafts []pipeline.Draft) ([]pipel
 	if err != nil {
 		return nil, err
 	}
-	open := make(map[string][]int, len(drafts))
-	for i, d := range drafts {
-		open[d.Token] = append(open[d.Token], i)
-	}
-	made := e.madeSince(s, drafts)
-	for last := int64(0); len(open) > 0; {
-		ids, _, err := e.search(ctx, s, rpc.OpSettle, append(domain{where("id", ">", last)}, made...), window{order: "id", limit: settlePage})
-		if err != nil {
+	for model, key := range map[string]func(int64) pipeline.Key{templateModel: keyOf, variantModel: memberKey} {
+		open := map[string][]int{}
+		for i, d := range drafts {
+			if (model == variantModel) == !d.Fields[parentField].IsNull() {
+				open[d.Token] = append(open[d.Token], i)
+			}
+		}
+		if err := e.settle(ctx, s, model, e.madeSince(s, drafts), open, func(i int, id int64) { keys[i] = key(id) }); err != nil {
 			return nil, err
+		}
+	}
+	return keys, e.settleCodes(ctx, s, drafts, keys)
+}
+
+// settleCodes finds those variants that Odoo made of its own accord, and Tandem gave their codes: they have no
+// external id.
+func (e *Endpoint) settleCodes(ctx context.Context, s *session, drafts []pipeline.Draft, keys []pipeline.Key) error {
+	for i, d := range drafts {
+		template, ok := idOf(pipeline.Key(d.Fields[parentField].AsText()))
+		if !ok || keys[i] != "" {
+			continue
+		}
+		look := domain{where("product_tmpl_id", "=", template), where("create_uid", "=", s.uid)}
+		switch code, barcode := d.Fields["default_code"].AsText(), d.Fields["barcode"].AsText(); {
+		case code != "":
+			look = append(look, where("default_code", "=", code))
+		case barcode != "":
+			look = append(look, where("barcode", "=", barcode))
+		default:
+			continue
+		}
+		ids, _, err := e.searchIn(ctx, s, rpc.OpSettle, variantModel, look, window{order: "id", limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(ids) == 1 {
+			keys[i] = memberKey(ids[0])
+		}
+	}
+	return nil
+}
+
+// settle finds the records of a model whose tokens are open.
+func (e *Endpoint) settle(ctx context.Context, s *session, model string, made domain, open map[string][]int, found func(i int, id int64)) error {
+	for last := int64(0); len(open) > 0; {
+		ids, _, err := e.searchIn(ctx, s, rpc.OpSettle, model, append(domain{where("id", ">", last)}, made...), window{order: "id", limit: settlePage})
+		if err != nil {
+			return err
 		}
 		if len(ids) == 0 {
 			break
 		}
-		tokens, err := e.tokens(ctx, s, ids)
+		tokens, err := e.tokens(ctx, s, model, ids)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for token, id := range tokens {
 			for _, i := range open[token] {
-				keys[i] = keyOf(id)
+				found(i, id)
 			}
 			delete(open, token)
 		}
 		last = ids[len(ids)-1]
 	}
-	return keys, nil
+	return nil
 }
 
 // madeSince is the domain of what the user made since the earliest of the drafts, with the overlap as
@@ -74,9 +113,9 @@ func (e *Endpoint) madeSince(s *session, drafts []pipeline.Draft) domain {
 }
 
 // tokens returns the records of those ids that have a token, by token.
-func (e *Endpoint) tokens(ctx context.Context, s *session, ids []int64) (map[string]int64, error) {
+func (e *Endpoint) tokens(ctx context.Context, s *session, model string, ids []int64) (map[string]int64, error) {
 	a, err := e.client.Call(ctx, rpc.Call{
-		Operation: rpc.OpSettle, Model: templateModel, Method: "get_metadata", Args: []any{anyOf(ids)},
+		Operation: rpc.OpSettle, Model: model, Method: "get_metadata", Args: []any{anyOf(ids)},
 		Options: map[string]any{"context": s.context(archivedToo)},
 	})
 	if err != nil {

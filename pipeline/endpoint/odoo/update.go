@@ -17,11 +17,18 @@ import (
 // In that context, however, a return of the template leaves the variant behind, so the return is a
 // write of its own, after the others: the record is never active with half of its values.
 func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipeline.Receipt {
-	receipts := make([]pipeline.Receipt, len(patches))
 	s, err := e.session(ctx)
 	if err != nil {
-		return failedAll(receipts, err)
+		return failedAll(make([]pipeline.Receipt, len(patches)), err)
 	}
+	return divided(patches, func(p pipeline.Patch) bool { _, ok := memberOf(p.Key); return ok },
+		func(some []pipeline.Patch) []pipeline.Receipt { return e.updateTemplates(ctx, s, some) },
+		func(some []pipeline.Patch) []pipeline.Receipt { return e.updateMembers(ctx, s, some) })
+}
+
+func (e *Endpoint) updateTemplates(ctx context.Context, s *session, patches []pipeline.Patch) []pipeline.Receipt {
+	var err error
+	receipts := make([]pipeline.Receipt, len(patches))
 	w := e.writer(s, "write", len(patches))
 	lines := s.patchLines(w, patches)
 	ids := make([]int64, len(lines))
@@ -37,24 +44,40 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 	if lines, err = w.uncovered(ctx, lines, before); err != nil {
 		return failedAll(receipts, err)
 	}
+	families, err := e.families(ctx, s, ids, before)
+	if err != nil {
+		return failedAll(receipts, err)
+	}
 	lines = e.priced(ctx, s, e.placed(ctx, s, lines, w.fail), w.fail)
-	var active, archived, counts, back []line
+	var active, archived, counts, back, familiesBack []line
 	for _, l := range lines {
-		v := before[l.id]
-		if v.excluded() != "" {
-			w.fail(l, moved(l.id, v.excluded()))
+		v, f := before[l.id], families[l.id]
+		if why := e.excluded(v, f); why != "" {
+			w.fail(l, moved(l.id, why))
 			continue
+		}
+		if f != nil {
+			if v == nil {
+				v = &variants{archived: true}
+			}
+			if l.touches(parentLacks()) {
+				w.fail(l, moved(l.id, "it has variants now"))
+				continue
+			}
 		}
 		if l, err = s.counted(l, v); err != nil {
 			w.fail(l, err)
 			continue
 		}
 		w.out[l.index] = outcome{id: l.id}
-		if v.archived {
-			fields, returns := l.split()
+		switch fields, returns := l.split(); {
+		case v.archived && f != nil:
+			// With its archived variants in sight, none of them comes back with the template.
+			archived, familiesBack = appendFilled(archived, fields), appendFilled(familiesBack, returns)
+		case v.archived:
 			fields, count := s.countApart(fields)
 			archived, counts, back = appendFilled(archived, fields), appendFilled(counts, count), appendFilled(back, returns)
-		} else {
+		default:
 			active = appendFilled(active, l)
 		}
 	}
@@ -63,7 +86,8 @@ func (e *Endpoint) Update(ctx context.Context, patches []pipeline.Patch) []pipel
 	failed := func(l line) bool { return w.out[l.index].err != nil }
 	w.updateAll(ctx, slices.DeleteFunc(counts, failed), before, archivedToo)
 	w.updateAll(ctx, slices.DeleteFunc(back, failed), before, 0)
-	e.tellGone(ctx, s, w.out)
+	w.updateAll(ctx, slices.DeleteFunc(familiesBack, failed), before, archivedToo)
+	e.tellGone(ctx, w)
 	return w.receipts(ctx, lines, before)
 }
 
@@ -141,7 +165,7 @@ func (w *writer) update(ctx context.Context, lines []line, flags flag) (ids []in
 	}
 	if w.together(lines) {
 		_, err := w.client.Call(ctx, rpc.Call{
-			Operation: rpc.OpUpdate, Model: templateModel, Method: "write", Args: []any{anyOf(ids), lines[0].arguments()}, Writes: true,
+			Operation: rpc.OpUpdate, Model: w.model, Method: "write", Args: []any{anyOf(ids), lines[0].arguments()}, Writes: true,
 			Options: map[string]any{"context": w.s.context(flags | quiet)},
 		})
 		return ids, nil, err
@@ -150,7 +174,7 @@ func (w *writer) update(ctx context.Context, lines []line, flags flag) (ids []in
 	for i, l := range lines {
 		rows[i] = append([]any{string(keyOf(l.id))}, l.cells(columns)...)
 	}
-	_, blamed, err = w.load(ctx, w.s, rpc.OpUpdate, append([]any{".id"}, lines[0].header(columns)...), rows, flags)
+	_, blamed, err = w.load(ctx, w.s, rpc.OpUpdate, w.model, append([]any{".id"}, lines[0].header(columns)...), rows, flags)
 	return ids, blamed, err
 }
 
@@ -174,7 +198,8 @@ func (w *writer) together(lines []line) bool {
 
 // tellGone gives those outcomes a code of their own whose record is no longer there; Odoo says so in
 // words alone, and in the user's language. If that cannot be found out, they stay as they are.
-func (e *Endpoint) tellGone(ctx context.Context, s *session, out []outcome) {
+func (e *Endpoint) tellGone(ctx context.Context, w *writer) {
+	out := w.out
 	var failed []int64
 	for _, o := range out {
 		if class := pipeline.ClassOf(o.err); o.id != 0 && o.err != nil && (class == pipeline.Permanent || class == pipeline.Stale) {
@@ -184,7 +209,7 @@ func (e *Endpoint) tellGone(ctx context.Context, s *session, out []outcome) {
 	if len(failed) == 0 {
 		return
 	}
-	there, _, err := e.search(ctx, s, rpc.OpSearch, domain{where("id", "in", anyOf(failed))}, window{})
+	there, _, err := e.searchIn(ctx, w.s, rpc.OpSearch, w.model, domain{where("id", "in", anyOf(failed))}, window{})
 	if err != nil {
 		return
 	}
@@ -202,4 +227,9 @@ func gone(id int64) error {
 // moved is the error of a record that took part when it was decided upon, and no longer does.
 func moved(id int64, why string) error {
 	return &pipeline.Error{Code: pipeline.CodeStale, Class: pipeline.Stale, Message: fmt.Sprintf("the product %d of Odoo takes no part any more: %s", id, why)}
+}
+
+// touches tells whether the line writes one of the fields.
+func (l line) touches(fields []string) bool {
+	return slices.ContainsFunc(fields, func(name string) bool { _, ok := l.values[name]; return ok })
 }

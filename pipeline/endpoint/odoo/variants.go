@@ -18,6 +18,7 @@ type variants struct {
 	archived bool
 	newest   string // the latest write_date of all of them, "" where there is none
 	edits    []edit
+	members  []member // all of them, where variants are linked
 	// Where the stock was asked for: what lies in the warehouse, and whether it can be counted.
 	stock             *stock
 	storable, tracked bool
@@ -36,6 +37,9 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64, stoc
 	fields := []string{"product_tmpl_id", "active", "write_date", "write_uid"}
 	if stocked {
 		fields = append(fields, "tracking", s.dialect.storable)
+	}
+	if e.deps.Variants {
+		fields = append(fields, attributesField, "default_code", "barcode")
 	}
 	rows, a, err := e.searchRead(ctx, s, rpc.OpRead, variantModel, domain{where("product_tmpl_id", "in", anyOf(ids))}, fields, window{order: "id"})
 	if err != nil {
@@ -59,6 +63,9 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64, stoc
 		}
 		v.edits = append(v.edits, edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")})
 		v.newest = max(v.newest, r.text("write_date"))
+		if e.deps.Variants {
+			v.members = append(v.members, s.member(r))
+		}
 	}
 	for id, v := range found {
 		v.counted, v.archived = active[id], active[id] == 0
@@ -70,6 +77,14 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64, stoc
 		err = e.readStock(ctx, s, found)
 	}
 	return found, a.Began, err
+}
+
+// excluded says why a template, of that family or of none, takes no part, "" if it does.
+func (e *Endpoint) excluded(v *variants, f *family) string {
+	if f != nil {
+		return ""
+	}
+	return v.excluded()
 }
 
 // excluded says why a template takes no part, "" if it does.

@@ -39,6 +39,7 @@ func Kind() pipeline.SourceKind {
 		Settings: newSettings,
 		Validate: validate,
 		Standard: standardFields(),
+		Variants: &pipeline.VariantFields{Parent: "parent_sku", Attributes: "attributes"},
 		Known:    product.Schema("/"),
 		Adapt:    adapt,
 		Facts:    facts,

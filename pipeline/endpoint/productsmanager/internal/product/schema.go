@@ -59,7 +59,7 @@ func canonicalFields(separator string) []pipeline.Field {
 		{Name: "tax_rate", Type: pipeline.TypeNumber, Digits: 2, Label: "Tax rate in %"},
 		{Name: "brand", Type: pipeline.TypeText, MaxLength: 255, Label: "Brand"},
 		{Name: "brand_name", Type: pipeline.TypeText, MaxLength: 255, Label: "Brand"},
-		{Name: "parent_sku", Type: pipeline.TypeText, Label: "SKU of the parent"},
+		{Name: "parent_sku", Type: pipeline.TypeReference, Via: "sku", Label: "SKU of the parent"},
 		{Name: "attributes", Type: pipeline.TypeAny, Label: "Attributes"},
 		{Name: "created_at", Type: pipeline.TypeDateTime, ReadOnly: true, Label: "Created"},
 		{Name: "updated_at", Type: pipeline.TypeDateTime, ReadOnly: true, Label: "Updated"},

@@ -83,7 +83,25 @@ func createVariants(e *orm.Env, list []orm.Values) ([]int64, error) {
 		return nil, err
 	}
 	refreshKept(e, ids, keptNames())
+	if err := uniqueCombinations(e, ids); err != nil {
+		return nil, err
+	}
 	return ids, checkBarcodes(e, ids)
+}
+
+// uniqueCombinations refuses a second active variant of a combination.
+func uniqueCombinations(e *orm.Env, ids []int64) error {
+	for _, id := range ids {
+		v := e.Model(variant).Fetch(id)
+		name := combination(v.IDs("product_template_attribute_value_ids"))
+		for _, other := range e.Siblings(variant, "product_tmpl_id", v.Ref("product_tmpl_id")) {
+			if v.Active() && other.Active() && other.ID != id && combination(other.IDs("product_template_attribute_value_ids")) == name {
+				return orm.UserErrorf("duplicate key value violates unique constraint \"product_product_combination_unique\"\n"+
+					"DETAIL:  Key (product_tmpl_id, combination_indices)=(%d, %s) already exists.\n", v.Ref("product_tmpl_id"), name)
+			}
+		}
+	}
+	return nil
 }
 
 func writeVariants(e *orm.Env, ids []int64, values orm.Values) error {
@@ -98,6 +116,12 @@ func writeVariants(e *orm.Env, ids []int64, values orm.Values) error {
 	}
 	if len(kept) > 0 {
 		refreshKept(e, ids, kept)
+	}
+	_, combined := values["product_template_attribute_value_ids"]
+	if _, activated := values["active"]; combined || activated {
+		if err := uniqueCombinations(e, ids); err != nil {
+			return err
+		}
 	}
 	if _, written := values["barcode"]; written {
 		return checkBarcodes(e, ids)

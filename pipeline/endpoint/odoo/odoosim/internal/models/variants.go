@@ -44,6 +44,7 @@ func attributeLines() *orm.Model {
 		Fields: []*orm.Field{
 			orm.Reference("product_tmpl_id", "Product Template", template).Must().Index(),
 			orm.Reference("attribute_id", "Attribute", "product.attribute").Must(),
+			orm.Column("active", "Active", orm.Boolean).Or(true),
 			orm.Column("value_ids", "Values", orm.Many2many).To("product.attribute.value"),
 			orm.Children("product_template_value_ids", "Product Attribute Values", "product.template.attribute.value", "attribute_line_id"),
 		},

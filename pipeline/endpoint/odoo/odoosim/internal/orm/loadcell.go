@@ -47,7 +47,12 @@ func (l *loader) cell(f *Field, sub string, v any) (any, error) {
 		return t, nil
 	case Many2one:
 		return l.referenceCell(f, sub, v)
-	case Many2many, One2many:
+	case Many2many:
+		if sub == ".id" {
+			return l.referenceCells(f, v)
+		}
+		return nil, badCellf("The stand-in loads values of type %s (field '%s') by database id alone", f.Type, f.Label)
+	case One2many:
 		return nil, badCellf("The stand-in loads no values of type %s (field '%s')", f.Type, f.Label)
 	}
 	return v, nil
@@ -128,4 +133,19 @@ func (l *loader) referenceCell(f *Field, sub string, v any) (any, error) {
 func (l *loader) severalMatches(f *Field, v any, n int) {
 	text := fmt.Sprintf(l.Dialect().SeveralMatches, pythonText(v), f.Label, n)
 	l.message("warning", l.at, textMember("field", f.Name), textMember("message", text))
+}
+
+// referenceCells finds the records that a cell names by database ids with commas in between.
+func (l *loader) referenceCells(f *Field, v any) (any, error) {
+	var ids []int64
+	for part := range strings.SplitSeq(pythonText(v), ",") {
+		id, err := l.referenceCell(f, ".id", part)
+		if err != nil {
+			return nil, err
+		}
+		if n, ok := id.(int64); ok {
+			ids = append(ids, n)
+		}
+	}
+	return ids, nil
 }

@@ -99,6 +99,22 @@ func manyAfter(ids []int64, v any) []int64 {
 	return slices.Compact(ids)
 }
 
+// writeLinked writes the records that a Many2many leads to, where a command says so.
+func (e *Env) writeLinked(f *Field, v any) error {
+	if f.Type != Many2many {
+		return nil
+	}
+	for _, c := range commandsOf(v) {
+		if c.kind != commandUpdate {
+			continue
+		}
+		if err := e.Write(e.DB.models[f.Relation], []int64{c.id}, c.values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeChildren carries the commands written to a One2many out on the other model.
 func (e *Env) writeChildren(r *Row, f *Field, v any) error {
 	m := e.DB.models[f.Relation]

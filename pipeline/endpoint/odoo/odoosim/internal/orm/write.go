@@ -201,6 +201,11 @@ func (e *Env) WriteRows(m *Model, ids []int64, values Values) error {
 		}
 		e.Touch(r)
 	}
+	for _, a := range p.columns {
+		if err := e.writeLinked(a.field, a.value); err != nil {
+			return err
+		}
+	}
 	if len(p.parent) > 0 {
 		if err := e.Write(e.DB.models[m.byName[m.Inherits].Relation], e.parents(m, ids), p.parent); err != nil {
 			return err
