@@ -54,6 +54,7 @@ sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on
 
 .PHONY: examples
 examples: build ## validates every example
+	bin/tandem fmt --check --diff examples/*/
 	@for d in examples/*/; do echo "validate $$d"; \
 	  set -a; [ ! -f $$d/example.env ] || . ./$$d/example.env; set +a; \
 	  bin/tandem validate -c $$d || exit 1; done

@@ -99,10 +99,10 @@ pipeline "products" {
 
   conflict {
     strategy = "latest"
-    field "title"       { strategy = "pm" }
+    field "title" { strategy = "pm" }
     field "description" { strategy = "pm" }
-    field "price"       { strategy = "erp" }
-    field "cost_price"  { strategy = "erp" }
+    field "price" { strategy = "erp" }
+    field "cost_price" { strategy = "erp" }
   }
 
   deletes = "archive"

@@ -13,7 +13,7 @@ const (
 	ExitUsage   = 2 // the command line or the configuration is wrong
 	ExitPartial = 3 // done in part: some records are in quarantine or in conflict
 	ExitBraked  = 4 // a brake stopped it
-	ExitDiffers = 5 // differences were found (plan)
+	ExitDiffers = 5 // differences were found (plan, fmt --check)
 )
 
 // ended is the error of a command that has told its outcome already: only the code is left.

@@ -74,7 +74,7 @@ func (c *cli) root() *cobra.Command {
 			"from HCL files. Start with `tandem validate`, then `tandem check`, `tandem plan` and `tandem sync`;\n" +
 			"`tandem run` is the daemon.\n\n" +
 			"Exit codes: 0 done, 1 failed, 2 usage or configuration error, 3 done in part (some records in\n" +
-			"quarantine or conflict), 4 stopped by a brake, 5 differences found (plan).",
+			"quarantine or conflict), 4 stopped by a brake, 5 differences found (plan, fmt --check).",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          knownCommand,
@@ -85,7 +85,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringArrayVar(&c.vars, "var", nil, "value of a variable, as `NAME=VALUE`; may be repeated")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
-		c.runCommand(), c.validateCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
+		c.runCommand(), c.validateCommand(), c.fmtCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
 		c.statusCommand(), c.approveCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.applyCommand(), c.undoCommand(), c.explainCommand(), c.stateCommand(), c.versionCommand(),
 	)
 	if c.Demo != nil {
