@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -244,5 +246,137 @@ func editFamilies(t *testing.T, pm *pmsim.Server, end int) {
 				edit(p.ID, pmsim.Fields{"price": json.Number("12.00")})
 			}
 		}
+	}
+}
+
+// family returns a family of our own: a parent and a variant for each size and colour.
+func family(sku string, price int64, sizes, colors []string) []pmsim.Fields {
+	cost := func(n int64) json.Number { return json.Number(fmt.Sprintf("%d.00", n)) }
+	products := []pmsim.Fields{{"title": "Family " + sku, "sku": sku, "price": cost(price), "is_active": true, "status": "active"}}
+	for _, size := range sizes {
+		for _, color := range colors {
+			products = append(products, pmsim.Fields{
+				"title": sku + size + color, "sku": sku + "-" + size + "-" + color, "parent_sku": sku, "price": cost(price), "cost_price": cost(1),
+				"weight": json.Number("1"), "stock_quantity": json.Number("5"), "is_active": true, "status": "active",
+				"attributes": map[string]any{"size": size, "color": color},
+			})
+		}
+	}
+	return products
+}
+
+// TestFamiliesAdopted: without its state, Tandem finds the families again and makes nothing, also a parent whose
+// SKU Odoo has nowhere, and whose name is another there.
+func TestFamiliesAdopted(t *testing.T) {
+	for _, version := range []int{16, 18} {
+		t.Run(fmt.Sprintf("odoo %d", version), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, linkedSettings(version))
+			w.load(t, family("AB", 10, []string{"S", "M"}, []string{"red", "blue"}))
+			odd := family("CD", 10, []string{"S", "M"}, []string{"red"})
+			odd[1]["sku"], odd[2]["sku"] = "X1", "Y2"
+			w.load(t, odd)
+			a := w.start(t)
+			if r := sync(t, a, false); r.Writes["erp"].Create != 8 || r.Quarantined > 0 {
+				t.Fatalf("the first cycle wrote %v, quarantined %d", r.Writes, r.Quarantined)
+			}
+			if err := a.Stop(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(filepath.Join(w.dir, "state")); err != nil {
+				t.Fatal(err)
+			}
+			a = w.start(t)
+			if r := sync(t, a, false); writes(r) != 0 || r.Quarantined > 0 || r.Conflicts.Pending > 0 {
+				t.Errorf("without its state it wrote %v, quarantined %d, conflicts %d", r.Writes, r.Quarantined, r.Conflicts.Pending)
+			}
+			quiet(t, a, "after the adoption")
+			if r := sync(t, a, true); writes(r) != 0 {
+				t.Errorf("the full pass wrote %v", r.Writes)
+			}
+		})
+	}
+}
+
+// TestVariantsWithTrouble: a variant that names nobody, or a price that is no sum, waits alone, and heals.
+func TestVariantsWithTrouble(t *testing.T) {
+	w := newWorld(t, linkedSettings(18))
+	w.load(t, family("AB", 10, []string{"S", "M"}, []string{"red", "blue"}))
+	orphan := family("ZZ", 10, []string{"S"}, []string{"red"})[1:]
+	w.load(t, orphan)
+	a := w.start(t)
+	waits := func(when string, want ...string) {
+		t.Helper()
+		waiting, err := a.Quarantine(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, q := range waiting {
+			got = append(got, fmt.Sprintf("%v %s", q.Match["sku"], q.Code))
+		}
+		slices.Sort(got)
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s quarantine holds (-want +got):\n%s", when, d)
+		}
+	}
+	sync(t, a, false)
+	waits("at first", "ZZ-S-red parent_missing")
+	w.load(t, family("ZZ", 10, nil, nil))
+	ids := map[string]string{}
+	for _, p := range w.pm.Products() {
+		ids[p.Text("sku")] = p.ID
+	}
+	if _, err := w.pm.Edit(ids["AB-S-red"], pmsim.Fields{"price": json.Number("12.00")}); err != nil {
+		t.Fatal(err)
+	}
+	sync(t, a, true)
+	waits("with one price", "AB-S-red variant_rejected")
+	if _, err := w.pm.Edit(ids["AB-M-red"], pmsim.Fields{"price": json.Number("12.00")}); err != nil {
+		t.Fatal(err)
+	}
+	sync(t, a, false)
+	waits("with both prices")
+	quiet(t, a, "after that")
+}
+
+// TestInvariant3FamiliesSIGKILL kills the real program in the middle of families, and holds that no template and no
+// variant is doubled or missing.
+func TestInvariant3FamiliesSIGKILL(t *testing.T) {
+	const kills = 25
+	tandem := binary(t)
+	s := linkedSettings(18)
+	s.odoo.Latency = func(string, string) time.Duration { return 3 * time.Millisecond }
+	w := newWorld(t, s)
+	random := rand.New(rand.NewPCG(20261124, 51))
+	templates := 0
+	more := func(n int) {
+		for range n {
+			w.load(t, family(fmt.Sprintf("F%03d", templates), 10, []string{"S", "M", "L"}, []string{"red", "blue"}))
+			templates++
+		}
+	}
+	more(40)
+	for runs, killed := 0, 0; killed < kills; runs++ {
+		if runs == 4*kills {
+			t.Fatalf("only %d of %d runs were still going when they were killed: the load is too small", killed, runs)
+		}
+		if w.killAfter(t, tandem, time.Duration(random.IntN(700))*time.Millisecond) {
+			killed++
+			continue
+		}
+		more(6)
+	}
+	w.runToEnd(t, tandem)
+	before := w.writeCounts()
+	w.runToEnd(t, tandem)
+	if after := w.writeCounts(); before != after {
+		t.Errorf("a cycle after everything was done wrote: %v became %v", before, after)
+	}
+	if got, want := [2]int{w.sim.Count("product.template"), w.sim.Count("product.product")}, [2]int{templates, 6 * templates}; got != want {
+		t.Errorf("Odoo has %v templates and variants, want %v", got, want)
+	}
+	if got, want := len(w.pm.Products()), 7*templates; got != want {
+		t.Errorf("Products Manager has %d products, want %d", got, want)
 	}
 }
