@@ -193,8 +193,12 @@ func TestStandInConforms(t *testing.T) {
 	for _, tt := range []struct {
 		version  int
 		protocol string
-	}{{14, ""}, {15, ""}, {16, ""}, {17, ""}, {18, ""}, {19, rpc.JSON2}, {19, rpc.XMLRPC}} {
-		t.Run(fmt.Sprint(tt.version, tt.protocol), func(t *testing.T) {
+		linked   bool // variants are records of their own, which changes nothing for other products
+	}{
+		{14, "", false}, {15, "", false}, {16, "", false}, {17, "", false}, {18, "", false}, {19, rpc.JSON2, false}, {19, rpc.XMLRPC, false},
+		{16, "", true}, {19, "", true},
+	} {
+		t.Run(fmt.Sprint(tt.version, tt.protocol, tt.linked), func(t *testing.T) {
 			t.Parallel()
 			version := tt.version
 			c := newClock()
@@ -204,7 +208,12 @@ func TestStandInConforms(t *testing.T) {
 			f := fields
 			f.Custom, f.Stock, f.Image = "x_custom", "qty_available", "image_1920"
 			endpointtest.Run(t, endpointtest.Harness{
-				Open:   func(t *testing.T) pipeline.Endpoint { return open(t, s, nil, c.Now) },
+				Open: func(t *testing.T) pipeline.Endpoint {
+					if tt.linked {
+						return linking(t, s, c.Now)
+					}
+					return open(t, s, nil, c.Now)
+				},
 				Fields: f, UniqueEAN: true, FindsRepeats: true, Now: c.Now, Wait: c.pass,
 				MoveStock: func(t *testing.T, key pipeline.Key, n int64) {
 					id := idOf(t, key)
