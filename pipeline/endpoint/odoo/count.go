@@ -70,12 +70,17 @@ func (s *session) storing(l line) (line, error) {
 		return l, nil
 	case want.AsNumber().IsZero():
 		return l.without(), nil
+	case inLots(l.values["tracking"].AsText()) && !s.dialect.countsWithoutLots:
+		return l, stockRejected("a new product that is tracked by lots or serial numbers gets no quantity in this version of Odoo", "Leave `tracking` out of the mapping, or count the product in Odoo and take its stock out of the pipeline.")
 	case !s.warehouse.mayCount:
 		return l, s.mayNotCount()
 	}
 	l.place, l.count = s.warehouse.main, want.AsNumber()
 	return l, nil
 }
+
+// inLots tells whether a product with that tracking is counted by lots or serial numbers.
+func inLots(tracking string) bool { return tracking != "" && tracking != "none" }
 
 // counted fills in how the line's quantity is counted, or takes it out where it is what it is to become: an
 // inventory that changes nothing still leaves a move behind in some versions.
@@ -95,12 +100,12 @@ func (s *session) counted(l line, v *variants) (line, error) {
 		return l.without(), nil
 	case !v.storable:
 		return l, stockRejected("Odoo keeps no stock of the product %d, a consumable or a service", "Make the product storable in Odoo (Track Inventory; up to Odoo 17: Product Type, Storable Product), or take it out of the pipeline with a filter.", l.id)
-	case v.tracked:
+	case v.tracked && !s.dialect.countsWithoutLots:
 		return l, stockRejected("the product %d of Odoo is tracked by lots or serial numbers, so a quantity without one cannot be set", "Count it in Odoo, or switch its tracking off there (Inventory, Traceability).", l.id)
 	case !s.warehouse.mayCount:
 		return l, s.mayNotCount()
 	case count.IsNegative() && !target.IsNegative():
-		return l, stockRejected("the stock of the product %d cannot become %s by counting the main location of the warehouse %q: more than that lies in its other locations, in packages or with owners", "Count those in Odoo.", l.id, target, s.warehouse.code)
+		return l, stockRejected("the stock of the product %d cannot become %s by counting the main location of the warehouse %q: more than that lies in its other locations, in lots, in packages or with owners", "Count those in Odoo.", l.id, target, s.warehouse.code)
 	}
 	l.variant, l.place, l.count = v.id, s.warehouse.main, count
 	return l, nil

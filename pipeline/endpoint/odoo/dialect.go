@@ -27,6 +27,9 @@ type dialect struct {
 	storable string
 	// usersCount: every user of the stock may count it, not only its managers.
 	usersCount bool
+	// countsWithoutLots: what is tracked by lots or serial numbers may be counted without one. Before, such a
+	// count is taken and sets nothing.
+	countsWithoutLots bool
 	// usersKnowImages: every internal user may read the checksums of images, not only administrators.
 	usersKnowImages bool
 	// takesWebP: images in this format are understood.
@@ -59,7 +62,7 @@ func dialects() []dialect {
 		recent.as(18, true),
 		dialect{
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
-			storable: "is_storable", usersCount: true, usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
+			storable: "is_storable", usersCount: true, countsWithoutLots: true, usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
 			productGroup: "Products / Create", counterGroup: "Inventory / User",
 			deprecatesXMLRPC: true,
 		}.as(19, true),

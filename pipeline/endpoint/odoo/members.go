@@ -139,7 +139,7 @@ func (e *Endpoint) datesOf(ctx context.Context, s *session, templates []int64) (
 func (s *session) member(r row) member {
 	m := member{
 		id: r.id(), active: r.isTrue("active"), code: r.text("default_code"), barcode: r.text("barcode"),
-		storable: s.dialect.keepsStock(r), tracked: r.text("tracking") != "none" && r.text("tracking") != "",
+		storable: s.dialect.keepsStock(r), tracked: inLots(r.text("tracking")),
 		edit: edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")},
 	}
 	values, _ := r[attributesField].([]any)

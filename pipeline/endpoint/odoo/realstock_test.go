@@ -88,3 +88,57 @@ func TestRealStockFigures(t *testing.T) {
 	}
 	t.Logf("%d counts: bare %v, endpoint with its looks and read back %v, %.2f times", 4*n, took[0], took[1], took[1].Seconds()/took[0].Seconds())
 }
+
+// TestRealStockOfLots holds what is said of lots against a real Odoo: from 19 on a product with lots is counted
+// without one, beside what lies in its lots; before, a count of it is refused here, since Odoo would take it and set
+// nothing.
+func TestRealStockOfLots(t *testing.T) {
+	settings := realSettings(t)
+	settings.Stock = &odoo.Stock{Warehouse: "WH"}
+	p := realPeople(t, settings)
+	s := &shop{T: t, end: open(t, settings, nil, time.Now)}
+	t.Cleanup(func() { _ = s.end.Close() })
+	for _, tracking := range []string{"lot", "serial"} {
+		key := s.make(pipeline.Draft{Token: fmt.Sprintf("%s%d", tracking, time.Now().UnixNano()), Fields: pipeline.Values{"name": pipeline.Text("Tracked by " + tracking)}})[0]
+		p.call(t, "product.template", "write", nil, []any{idOf(t, key)}, map[string]any{"tracking": tracking})
+		variant := p.call(t, "product.product", "search", nil, []any{[]any{"product_tmpl_id", "=", idOf(t, key)}}).([]any)[0]
+		house := p.call(t, "stock.warehouse", "search_read", nil, []any{[]any{"code", "=", "WH"}}, []any{"lot_stock_id"}).([]any)[0].(map[string]any)
+		lot := p.call(t, "stock.lot", "create", nil, map[string]any{"name": fmt.Sprintf("L%d", time.Now().UnixNano()), "product_id": variant, "company_id": 1})
+		p.call(t, "stock.quant", "create", map[string]any{"inventory_mode": true}, map[string]any{
+			"product_id": variant, "location_id": house["lot_stock_id"].([]any)[0], "lot_id": lot, "inventory_quantity_auto_apply": 1,
+		})
+		if got := s.quantity(key); got != "1" {
+			t.Errorf("%s: one piece in a lot reads as %s", tracking, got)
+		}
+		s.countsTracked(key, p.countsWithoutLots(t))
+	}
+}
+
+// countsTracked sets the quantity of a product of which one piece lies in a lot.
+func (s *shop) countsTracked(key pipeline.Key, taken bool) {
+	s.Helper()
+	for _, n := range []int64{5, 3} {
+		r := s.set(key, n, map[int64]int64{5: 1, 3: 5}[n])
+		if !taken {
+			if e := pipeline.AsError(r.Err); e == nil || e.Code != pipeline.CodeStockRejected || s.quantity(key) != "1" {
+				s.Errorf("got %v, and %s are there", e, s.quantity(key))
+			}
+			return
+		}
+		if r.Err != nil || !r.Record.Fields["qty_available"].Equal(pipeline.Int(n)) || s.quantity(key) != fmt.Sprint(n) {
+			s.Errorf("%d became %s, read back as %v: %v", n, s.quantity(key), r.Record, r.Err)
+		}
+	}
+	if e := pipeline.AsError(s.set(key, 0, 3).Err); e == nil || e.Code != pipeline.CodeStockRejected || s.quantity(key) != "3" {
+		s.Errorf("the piece in the lot was counted away: %v, and %s are there", e, s.quantity(key))
+	}
+}
+
+func (p people) countsWithoutLots(t *testing.T) bool {
+	t.Helper()
+	v, err := p.client.Version(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.Major >= 19
+}

@@ -59,7 +59,7 @@ func (e *Endpoint) variantsOf(ctx context.Context, s *session, ids []int64, stoc
 		}
 		if v.id == 0 || r.isTrue("active") {
 			v.id = r.id()
-			v.storable, v.tracked = s.dialect.keepsStock(r), r.text("tracking") != "none" && r.text("tracking") != ""
+			v.storable, v.tracked = s.dialect.keepsStock(r), inLots(r.text("tracking"))
 		}
 		v.edits = append(v.edits, edit{row: r.id(), uid: r.reference("write_uid"), date: r.text("write_date")})
 		v.newest = max(v.newest, r.text("write_date"))

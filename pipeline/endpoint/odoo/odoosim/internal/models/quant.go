@@ -104,8 +104,9 @@ func ownerOf(e *orm.Env, id int64) *orm.Row {
 func findQuant(e *orm.Env, values orm.Values) int64 {
 	product, _ := values["product_id"].(int64)
 	at, _ := values["location_id"].(int64)
+	lot, _ := values["lot_id"].(int64)
 	for _, q := range e.Siblings(quant, "product_id", product) {
-		if q.Ref("location_id") == at {
+		if q.Ref("location_id") == at && q.Ref("lot_id") == lot {
 			return q.ID
 		}
 	}
@@ -150,7 +151,7 @@ func applyCount(e *orm.Env, ids []int64, v any, zeroMoves bool) error {
 	n, _ := v.(float64)
 	for _, id := range ids {
 		r := e.Model(quant).Fetch(id)
-		if t := ownerOf(e, r.Ref("product_id")); t.Text("tracking") != "none" {
+		if t := ownerOf(e, r.Ref("product_id")); t.Text("tracking") != "none" && r.Ref("lot_id") == 0 && !e.Dialect().CountsWithoutLots {
 			continue // without a lot nothing is set, and nothing is said
 		}
 		difference := orm.Round(n-r.Number("quantity"), 2)

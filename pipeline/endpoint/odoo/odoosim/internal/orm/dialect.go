@@ -40,6 +40,8 @@ type Dialect struct {
 	ZeroMoves bool
 	// UsersCountStock: stock users, not only stock managers, may count an inventory.
 	UsersCountStock bool
+	// CountsWithoutLots: a count of what is tracked by lots needs none. Before, it sets nothing.
+	CountsWithoutLots bool
 	// QuantityWritable: writing qty_available sets the stock.
 	QuantityWritable bool
 	// WebP: images in this format are understood.
@@ -182,6 +184,7 @@ func dialect19() Dialect {
 	d.PriceDigits = -1
 	d.CategoryOptional = true
 	d.QuantityWritable = true
+	d.CountsWithoutLots = true
 	d.TypeChanges = true
 	d.InvalidField = "Invalid field %s on '%s'"
 	d.InvalidWrite = "Invalid field %s in '%s'"
