@@ -125,13 +125,7 @@ func TestFamilies(t *testing.T) {
 
 // TestRealFamilies is TestFamilies against a real Odoo that has no products of its own.
 func TestRealFamilies(t *testing.T) {
-	a := access{
-		URL: os.Getenv("TANDEM_TEST_ODOO_URL"), Database: os.Getenv("TANDEM_TEST_ODOO_DB"),
-		Login: os.Getenv("TANDEM_TEST_ODOO_LOGIN"), Key: os.Getenv("TANDEM_TEST_ODOO_API_KEY"),
-	}
-	if a.URL == "" {
-		t.Skip("TANDEM_TEST_ODOO_URL, _DB, _LOGIN and _API_KEY name no real Odoo: this test is left out")
-	}
+	a := realAccess(t)
 	products := magentoFamilies(t, 0)
 	w := newWorldAt(t, linkedSettings(0), a)
 	w.load(t, products)

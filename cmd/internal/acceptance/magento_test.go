@@ -44,6 +44,18 @@ func TestOwnCatalogue(t *testing.T) {
 
 // TestRealOdoo is TestCatalogue against a real Odoo that has no products of its own.
 func TestRealOdoo(t *testing.T) {
+	a := realAccess(t)
+	products := magento(t, "", 0)
+	w := newWorldAt(t, settings{erp: realTransport()}, a)
+	w.load(t, products)
+	load, read := bare(t, w.odoo, products[:1000], 250)
+	t.Logf("a bare client: load %.1f products a second, read %.1f", load, read)
+	mainJob(t, w, products, 300)
+}
+
+// realAccess is the access to the real Odoo that the environment names, or skips the test.
+func realAccess(t *testing.T) access {
+	t.Helper()
 	a := access{
 		URL: os.Getenv("TANDEM_TEST_ODOO_URL"), Database: os.Getenv("TANDEM_TEST_ODOO_DB"),
 		Login: os.Getenv("TANDEM_TEST_ODOO_LOGIN"), Key: os.Getenv("TANDEM_TEST_ODOO_API_KEY"),
@@ -51,12 +63,7 @@ func TestRealOdoo(t *testing.T) {
 	if a.URL == "" {
 		t.Skip("TANDEM_TEST_ODOO_URL, _DB, _LOGIN and _API_KEY name no real Odoo: this test is left out")
 	}
-	products := magento(t, "", 0)
-	w := newWorldAt(t, settings{erp: realTransport()}, a)
-	w.load(t, products)
-	load, read := bare(t, w.odoo, products[:1000], 250)
-	t.Logf("a bare client: load %.1f products a second, read %.1f", load, read)
-	mainJob(t, w, products, 300)
+	return a
 }
 
 // realTransport says how a real Odoo is spoken to, where that is not by itself: a fork wants another header.
