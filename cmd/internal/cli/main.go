@@ -85,7 +85,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringArrayVar(&c.vars, "var", nil, "value of a variable, as `NAME=VALUE`; may be repeated")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
-		c.runCommand(), c.validateCommand(), c.fmtCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
+		c.runCommand(), c.validateCommand(), c.fmtCommand(), c.graphCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
 		c.statusCommand(), c.approveCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.applyCommand(), c.undoCommand(), c.explainCommand(), c.stateCommand(), c.versionCommand(),
 	)
 	if c.Demo != nil {
