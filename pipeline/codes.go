@@ -94,7 +94,7 @@ func Catalogue() []CatalogueEntry {
 		{CodeBadAnswer, "The answer is not what this API gives.", "A proxy or login page answers in its place, the answer was cut off, or `url` points at something else.", "Open `url` in a browser or with curl and see who answers."},
 		{CodeAnswerTooLarge, "The answer is larger than Tandem accepts.", "Something else than the API answers, or single records are enormous.", "See which record it is; take large fields out of the mapping."},
 		{CodeRecordRejected, "The system refuses this record.", "A rule of the system, told in the message.", "Correct the record as the message says; it is tried again by itself, or with `tandem quarantine retry`."},
-		{CodeDuplicate, "The system already has a record with that unique value.", "Two products share a barcode or EAN.", "Correct one of the two, or archive it."},
+		{CodeDuplicate, "The system already has a record with that unique value.", "Two products share a barcode or EAN, or a packaging in Odoo has the barcode.", "Correct one of the two, or archive it; take the barcode off a packaging."},
 		{CodeRecordGone, "The record is no longer there.", "It was deleted on that side.", "Nothing to do: the next full pass decides by the `deletes` policy."},
 		{CodeStale, "The record changed between the decision and the write.", "Somebody edited it in that moment.", "Nothing to do: the next cycle decides anew."},
 		{CodeAmbiguousMatch, "A record pairs with more than one on the other side.", "The same SKU or EAN on several products.", "Correct the duplicate that the message names, or choose another key in `match`."},

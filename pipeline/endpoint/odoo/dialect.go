@@ -30,6 +30,8 @@ type dialect struct {
 	// countsWithoutLots: what is tracked by lots or serial numbers may be counted without one. Before, such a
 	// count is taken and sets nothing.
 	countsWithoutLots bool
+	// packagings is the model of what products are packed in, whose barcodes no product may have.
+	packagings string
 	// usersKnowImages: every internal user may read the checksums of images, not only administrators.
 	usersKnowImages bool
 	// takesWebP: images in this format are understood.
@@ -48,13 +50,14 @@ type dialect struct {
 func dialects() []dialect {
 	const managers = "Inventory / Administrator or Sales / Administrator"
 	older := dialect{
-		accessMethod: "check_access_rights", root: "All", storable: "type", hashes: true,
+		accessMethod: "check_access_rights", root: "All", storable: "type", packagings: "product.packaging", hashes: true,
 		productGroup: managers, counterGroup: "Inventory / Administrator",
 	}
 	old := older
 	old.storable = "detailed_type"
 	recent := dialect{
 		accessMethod: "has_access", root: "All", variantDateTells: true, clearsBarcodesTogether: true, storable: "is_storable", usersCount: true,
+		packagings:      "product.packaging",
 		usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true, productGroup: managers, counterGroup: "Inventory / User",
 	}
 	return []dialect{
@@ -62,7 +65,7 @@ func dialects() []dialect {
 		recent.as(18, true),
 		dialect{
 			accessMethod: "has_access", variantDateTells: true, clearsBarcodesTogether: true, storesAnyPrice: true,
-			storable: "is_storable", usersCount: true, countsWithoutLots: true, usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
+			storable: "is_storable", usersCount: true, countsWithoutLots: true, packagings: "product.uom", usersKnowImages: true, takesWebP: true, hashes: true, keysExpire: true,
 			productGroup: "Products / Create", counterGroup: "Inventory / User",
 			deprecatesXMLRPC: true,
 		}.as(19, true),

@@ -71,7 +71,7 @@ func (w *writer) write(ctx context.Context, lines []line, try attempt) {
 		w.stopped = err
 		w.failAll(lines, err)
 	case len(lines) == 1:
-		w.fail(lines[0], duplicate(lines[0], e))
+		w.fail(lines[0], w.duplicate(ctx, lines[0], e))
 	case e.Code == pipeline.CodeFieldNotFound: // they all have it
 		w.failAll(lines, err)
 	default:
@@ -131,18 +131,6 @@ func (w *writer) judged(ctx context.Context, err error) error {
 		}
 	}
 	return err
-}
-
-// duplicate gives a refused record the more telling code where Odoo's message, in whatever language,
-// names its barcode.
-func duplicate(l line, e *pipeline.Error) error {
-	barcode := l.values["barcode"].AsText()
-	if e.Code != pipeline.CodeRecordRejected || barcode == "" || !strings.Contains(e.Message, barcode) {
-		return e
-	}
-	d := *e
-	d.Code = pipeline.CodeDuplicate
-	return &d
 }
 
 // load makes or changes records by Odoo's import: it takes rows of texts, does everything or nothing,

@@ -162,7 +162,7 @@ func (w *writer) writeMembers(ctx context.Context, c *combiner, lines []line) {
 		}
 		for _, l := range group {
 			if err := w.writeFamily(ctx, c, template, prices[template], []line{l}); err != nil {
-				w.fail(l, duplicate(l, pipeline.AsError(w.judged(ctx, err))))
+				w.fail(l, w.duplicate(ctx, l, pipeline.AsError(w.judged(ctx, err))))
 			}
 		}
 	}

@@ -67,6 +67,7 @@ var recordings19 = []struct{ name, by, how string }{
 	{"unknown_field_write", byAdmin, named},
 	{"unknown_field_domain", byAdmin, named},
 	{"duplicate_barcode", byAdmin, named},
+	{"packaging_barcode", byAdmin, exact},
 	{"required_name_missing", byAdmin, named},
 	{"missing_many2one", byAdmin, named},
 	{"write_image", byAdmin, exact},
@@ -96,7 +97,6 @@ var beyond = map[string]string{
 	"export_data_external_id":    "no export",
 	"formatted_read_group":       "read_group is what is called",
 	"ir_model_data_forbidden":    "the group has another name there",
-	"packaging_barcode":          "no packagings",
 	"qty_available_two_variants": "never sent",
 	"read_group":                 "of the demonstration data, as in the recordings of 16 and 18",
 	"read_image":                 "of the demonstration data",
@@ -197,6 +197,10 @@ func (r *replay19) prepare(t *testing.T, name string) {
 	}
 	if name == "create_list_of_one" {
 		r.server.SetNextID("product.template", 38)
+	}
+	if name == "packaging_barcode" {
+		_, err := r.server.As("admin").Create("uom.uom", odoosim.Values{"name": "Pack of 6"})
+		must(t, err)
 	}
 	if name == "serialization_failure" {
 		t.Cleanup(r.server.Order(odoosim.Rule{Effect: odoosim.Conflict}))

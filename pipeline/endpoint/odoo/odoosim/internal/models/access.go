@@ -28,7 +28,8 @@ func rightsOf(role orm.Role, model string, d *orm.Dialect) right {
 		"res.lang": {reads, reads, reads}, "ir.model": {reads, reads, nothing}, "ir.model.fields": {reads, reads, nothing},
 		warehouse: {all, reads, nothing}, location: {all, reads, nothing}, quant: {writes, reads, nothing},
 		move: {all, nothing, nothing}, moveLine: {all, all, nothing}, apiKey: {reads, reads, reads},
-		data: {}, parameter: {}, document: {},
+		d.Packagings: {reads, reads, nothing},
+		data:         {}, parameter: {}, document: {},
 	}
 	if d.AttachmentsForAll {
 		table[document] = roles{reads, reads, nothing}

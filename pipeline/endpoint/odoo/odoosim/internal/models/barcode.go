@@ -8,8 +8,8 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim/internal/orm"
 )
 
-// checkBarcodes refuses a barcode that another product has. Archived products do not count, unless the
-// context says active_test = False.
+// checkBarcodes refuses a barcode that another product has, or a packaging. Archived products do not count, unless
+// the context says active_test = False.
 func checkBarcodes(e *orm.Env, ids []int64) error {
 	m := e.Model(variant)
 	var codes []any
@@ -27,12 +27,15 @@ func checkBarcodes(e *orm.Env, ids []int64) error {
 		order = ""
 	}
 	found, err := e.Super().Search(m, []any{[]any{"barcode", "in", codes}}, order, 0, 0)
-	if err != nil || !note && len(found) <= len(codes) {
+	if err != nil {
 		return err
 	}
-	lines := duplicates(e, found)
+	var lines []string
+	if note || len(found) > len(codes) {
+		lines = duplicates(e, found)
+	}
 	if len(lines) == 0 {
-		return nil
+		return unless(e, e.Dialect().Packagings, codes, "A packaging already uses the barcode")
 	}
 	text := "Barcode(s) already assigned:\n\n" + strings.Join(lines, "\n")
 	if note {

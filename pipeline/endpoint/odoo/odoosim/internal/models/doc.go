@@ -33,7 +33,7 @@ func All(d orm.Dialect, custom []*orm.Field) []*orm.Model {
 		users(d), keys(d), languages(), companies(), parameters(), modelData(), modelNames(), modelFields(), attachments(),
 		units(), taxes(), categories(d), templates(d, custom), variants(d),
 		attributes(), attributeValues(), attributeLines(), templateValues(),
-		warehouses(), locations(), quants(d), moves(), moveLines(),
+		warehouses(), locations(), quants(d), moves(), moveLines(), packagings(d),
 		named("stock.lot", "Lot/Serial"), named("stock.quant.package", "Packages"), named("res.partner", "Contact"),
 	}
 }

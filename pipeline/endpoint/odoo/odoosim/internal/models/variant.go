@@ -26,6 +26,9 @@ func variants(d orm.Dialect) *orm.Model {
 		}),
 		orm.Computed("is_product_variant", "Is a product variant", orm.Boolean, func(*orm.Env, *orm.Row) any { return true }),
 	)
+	if d.Packagings == "product.uom" {
+		fields = append(fields, orm.Children("product_uom_ids", "Unit Barcode", d.Packagings, "product_id"))
+	}
 	return &orm.Model{
 		Name: variant, Label: "Product Variant", Order: d.Favorite + " desc, default_code, name, id",
 		Inherits: "product_tmpl_id",

@@ -42,6 +42,8 @@ type Dialect struct {
 	UsersCountStock bool
 	// CountsWithoutLots: a count of what is tracked by lots needs none. Before, it sets nothing.
 	CountsWithoutLots bool
+	// Packagings is the model of what products are packed in.
+	Packagings string
 	// QuantityWritable: writing qty_available sets the stock.
 	QuantityWritable bool
 	// WebP: images in this format are understood.
@@ -129,6 +131,7 @@ func dialect16() Dialect {
 		SearchCounts:   true,
 		WarehouseKey:   "warehouse",
 		Favorite:       "priority",
+		Packagings:     "product.packaging",
 		BadColumn:      "KeyError: %s",
 		SeveralMatches: "Found multiple matches for value '%s' in field '%s' (%d matches)",
 		InvalidField:   "Invalid field %s on model '%s'",
@@ -157,6 +160,7 @@ func dialect18() Dialect {
 		WebP:                   true,
 		WarehouseKey:           "warehouse_id",
 		Favorite:               "is_favorite",
+		Packagings:             "product.packaging",
 		GroupsFirst:            true,
 		NamesDatabase:          true,
 		BodyLimit:              128 << 20,
@@ -191,6 +195,7 @@ func dialect19() Dialect {
 	d.QualifiesMethods = true
 	d.NamesTroublemaker = true
 	d.ExcessiveImage = "Too large image (above 50.0Mpx), reduce the image size."
+	d.Packagings = "product.uom"
 	d.JSON2 = true
 	d.ProductGroups = []string{"Products/Create"}
 	return d
