@@ -23,20 +23,22 @@ var fieldPath = regexp.MustCompile(`^[A-Za-z_][\w-]*(\.[\w-]+|\[\d+\])*$`)
 
 // field reads a field block. standard is the right field that the default of that name has, "" for none.
 func (c *compiler) field(b *hclsyntax.Block, standard string) {
-	name, left, right := b.Labels[0], c.sides[pipeline.Left], c.sides[pipeline.Right]
-	content := block.Read(c.withoutLeft(b.Body), block.Shape{
-		Name:       fmt.Sprintf("the field block of %q", name),
-		Attributes: []string{right.label, "to_" + right.label, "to_" + left.label, "direction", "required"},
-	}, c.diags)
+	name := b.Labels[0]
+	body := b.Body
+	if !c.shares[b] {
+		body = c.withoutLeft(body)
+	}
+	content := block.Read(body, block.Shape{Name: fmt.Sprintf("the field block of %q", name), Attributes: c.fieldAttributes(b)}, c.diags)
 	ok := c.fieldName(pipeline.Left, name, b.LabelRanges[0])
-	other, written := c.rightName(b, content.Attributes[right.label], standard)
+	there := c.sided(content, "%s", pipeline.Right)
+	other, written := c.rightName(b, there, standard)
 	if written {
-		ok = c.fieldName(pipeline.Right, other, content.Attributes[right.label].Expr.Range()) && ok
+		ok = c.fieldName(pipeline.Right, other, there.Expr.Range()) && ok
 	}
 	f := pipeline.MappedField{Name: name, Fields: [2]string{name, other}, Source: at(b.DefRange())}
 	f.Required = c.required(name, content.Attributes["required"])
-	dir := c.direction(content.Attributes["direction"])
-	carry := carried{to: [2]*hclsyntax.Attribute{content.Attributes["to_"+left.label], content.Attributes["to_"+right.label]}}
+	dir := c.direction(content.Attributes["direction"], c.shares[b])
+	carry := carried{to: [2]*hclsyntax.Attribute{c.sided(content, "to_%s", pipeline.Left), c.sided(content, "to_%s", pipeline.Right)}}
 	if ok && other != "" {
 		c.add(carry, f, dir, b.DefRange())
 	}

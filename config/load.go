@@ -44,7 +44,9 @@ func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagn
 	l.daemon()
 	l.sources()
 	l.media()
+	l.mappings()
 	l.pipelines()
+	l.unusedMappings()
 	if l.diags.Errors() == 0 {
 		l.config.Hash = l.hash()
 	}
@@ -102,7 +104,8 @@ type loader struct {
 	blocks map[string][]*hclsyntax.Block // top-level blocks by type
 	scope  *expression.Scope             // of what is evaluated once
 	perRow *expression.Scope             // of what is evaluated per record
-	refs   map[string]bool               // sources and media as they are referred to; false: declared but wrong
+	refs   map[string]bool               // sources, media and mappings as they are referred to; false: declared but wrong
+	shared map[string]*sharedMapping     // mappings at the top level
 	hidden []string                      // what env and credential returned
 }
 
@@ -113,6 +116,7 @@ func rootShape() block.Shape {
 		{Type: "variable", Labels: []string{"name"}, Many: true},
 		{Type: "source", Labels: []string{"kind", "label"}, Many: true},
 		{Type: "media", Labels: []string{"kind", "label"}, Many: true},
+		{Type: "mapping", Labels: []string{"name"}, Many: true},
 		{Type: "pipeline", Labels: []string{"name"}, Many: true},
 	}}
 }

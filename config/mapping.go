@@ -20,7 +20,7 @@ const (
 
 func mappingShape() block.Shape {
 	return block.Shape{
-		Name: "a mapping block", Attributes: []string{"defaults"},
+		Name: "a mapping block", Attributes: []string{"from", "defaults", "without"},
 		Blocks: []block.Nested{
 			{Type: "field", Labels: []string{"name"}, Many: true},
 			{Type: "category", Labels: []string{"path"}, Many: true},
@@ -29,23 +29,27 @@ func mappingShape() block.Shape {
 }
 
 // mapping makes the fields: the standard ones in their order, each replaced by a field block of its name,
-// then the other field blocks in theirs.
+// then the other field blocks in theirs; those of a shared mapping before the pipeline's own.
 func (c *compiler) mapping(b *hclsyntax.Block) {
 	if b == nil {
 		c.diags.Error(c.block.DefRange(), "No mapping", "The pipeline does not say which fields it carries. Add `mapping { defaults = true }` for the standard ones.")
 		return
 	}
 	content := block.Read(b.Body, mappingShape(), c.diags)
-	a := content.Attributes["defaults"]
-	defaults, _ := c.decoder().Bool(a)
+	t := c.take(content)
+	defaults, _ := c.decoder().Bool(t.defaults)
 	if c.sides[pipeline.Left].label == "" || c.sides[pipeline.Right].label == "" {
 		return // what the attributes of a field are called is not known
 	}
-	blocks := c.uniqueFields(content.Blocks["field"], "Field mapped twice", "The field %q is mapped at %s already. Make one block of both.")
-	if defaults {
-		c.defaults(a, blocks)
+	left := c.leave(&t)
+	blocks := map[string]*hclsyntax.Block{}
+	for _, f := range t.fields {
+		blocks[f.Labels[0]] = f
 	}
-	for _, f := range content.Blocks["field"] {
+	if defaults {
+		c.defaults(t.defaults, blocks, left)
+	}
+	for _, f := range t.fields {
 		if blocks[f.Labels[0]] == f {
 			c.field(f, "")
 		}
@@ -53,9 +57,9 @@ func (c *compiler) mapping(b *hclsyntax.Block) {
 	c.family()
 	c.uniqueRight()
 	c.transforms()
-	c.places(content.Blocks["category"])
+	c.places(t.categories)
 	switch {
-	case len(content.Blocks["field"]) == 0 && !defaults:
+	case len(t.fields) == 0 && !defaults && !c.blind:
 		c.diags.Error(b.DefRange(), "Empty mapping", "The mapping carries no field. Write defaults = true for the standard ones, or add field blocks.")
 	case len(c.def.Fields) > 0 && !c.hasTitle():
 		c.diags.Warning(b.DefRange(), "No title mapped", "Both systems require a title, and the mapping has none: records that exist on one side only cannot be made on the other. Write defaults = true or add `field %q { … }`.", c.standard(pipeline.Left, standardTitle))
@@ -87,12 +91,12 @@ func (c *compiler) uniqueFields(blocks []*hclsyntax.Block, summary, detail strin
 	return first
 }
 
-// defaults maps the standard fields that both sides have.
-func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax.Block) {
+// defaults maps the standard fields that both sides have and that are not left out.
+func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax.Block, out map[string]bool) {
 	for _, standard := range pipeline.StandardFields() {
 		left, right := c.standard(pipeline.Left, standard), c.standard(pipeline.Right, standard)
 		switch b := blocks[left]; {
-		case left == "" || right == "":
+		case left == "" || right == "" || out[left]:
 		case c.leftOut(standard) != "" && b == nil:
 			c.diags.Warning(a.Range(), "Standard field left out", "defaults = true leaves out %q, since %s", left, c.leftOut(standard))
 		case b != nil:

@@ -69,6 +69,7 @@ type compiler struct {
 	// linked is the attribute that links variants, nil if it does not.
 	linked *hclsyntax.Attribute
 	carry  []carried
+	shares map[*hclsyntax.Block]bool // the blocks that are of a shared mapping
 }
 
 func (c *compiler) compile(content block.Content) {
@@ -78,7 +79,7 @@ func (c *compiler) compile(content block.Content) {
 	if left != "" && left == right {
 		c.diags.Error(content.Attributes["right"].Expr.Range(), "One source on both sides", "left and right are both %q. A pipeline needs two different sources.", left)
 	}
-	c.dir = c.direction(content.Attributes["direction"])
+	c.dir = c.direction(content.Attributes["direction"], false)
 	c.def.Creates, c.def.Removes = c.dir, c.dir
 	if a := content.Attributes["media"]; a != nil {
 		kind, label, _ := c.reference(a, "media")
@@ -113,18 +114,23 @@ func (c *compiler) source(s pipeline.Side, name string, content block.Content) {
 	c.def.Sources[s] = label
 }
 
-// direction returns the sides that are written to; both where a is absent or wrong.
-func (c *compiler) direction(a *hclsyntax.Attribute) [2]bool {
+// direction returns the sides that are written to; both where a is absent or wrong. A shared mapping may say to_left
+// and to_right.
+func (c *compiler) direction(a *hclsyntax.Attribute, shared bool) [2]bool {
 	both := [2]bool{true, true}
 	if c.sides[pipeline.Left].label == "" || c.sides[pipeline.Right].label == "" {
 		return both
 	}
 	toLeft, toRight := "to_"+c.sides[pipeline.Left].label, "to_"+c.sides[pipeline.Right].label
-	word, _ := c.decoder().Choice(a, []string{"both", toRight, toLeft})
+	choices := []string{"both", toRight, toLeft}
+	if shared {
+		choices = append(choices, "to_right", "to_left")
+	}
+	word, _ := c.decoder().Choice(a, choices)
 	switch word {
-	case toLeft:
+	case toLeft, "to_left":
 		return [2]bool{pipeline.Left: true}
-	case toRight:
+	case toRight, "to_right":
 		return [2]bool{pipeline.Right: true}
 	}
 	return both

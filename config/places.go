@@ -26,8 +26,12 @@ func (c *compiler) places(blocks []*hclsyntax.Block) {
 		first[s] = map[string]pipeline.Place{}
 	}
 	for _, b := range blocks {
-		content := block.Read(b.Body, block.Shape{Name: fmt.Sprintf("the category block of %q", b.Labels[0]), Attributes: []string{right}}, c.diags)
-		a := content.Attributes[right]
+		names := []string{right}
+		if c.shares[b] {
+			names = append(append(names, "right"), c.otherLabels()...)
+		}
+		content := block.Read(b.Body, block.Shape{Name: fmt.Sprintf("the category block of %q", b.Labels[0]), Attributes: names}, c.diags)
+		a := c.sided(content, "%s", pipeline.Right)
 		if a == nil {
 			c.diags.Error(b.DefRange(), "Missing attribute", "The category %q needs its path in %q. Add `%s = \"…\"`.", b.Labels[0], right, right)
 			continue

@@ -50,7 +50,7 @@ func (l *loader) sourceLabel(b *hclsyntax.Block) bool {
 		return false
 	}
 	label := b.Labels[1]
-	if slices.Contains([]string{"latest", "manual", "both", "direction", "required"}, label) || strings.HasPrefix(label, "to_") {
+	if slices.Contains([]string{"latest", "manual", "both", "direction", "required", "left", "right"}, label) || strings.HasPrefix(label, "to_") {
 		l.diags.Error(b.LabelRanges[1], "Reserved name", "A source cannot be called %q, since labels stand in `strategy`, `direction` and field blocks, where that means something else. Choose another, as \"erp\" or \"pm\".", label)
 		return false
 	}
