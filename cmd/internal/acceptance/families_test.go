@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
 )
@@ -373,4 +374,61 @@ func TestInvariant3FamiliesSIGKILL(t *testing.T) {
 	if got, want := len(w.pm.Products()), 7*templates; got != want {
 		t.Errorf("Products Manager has %d products, want %d", got, want)
 	}
+}
+
+// TestProductBecomesFamily: a product whose template gets variants becomes the parent, and the variant that has its
+// code waits until somebody gives the parent another.
+func TestProductBecomesFamily(t *testing.T) {
+	w := newWorld(t, linkedSettings(18))
+	w.load(t, family("P", 10, nil, nil))
+	a := w.start(t)
+	sync(t, a, false)
+	odoo, _ := w.odoo.products(t)
+	call := func(model, method string, args ...any) any {
+		t.Helper()
+		v, err := w.odoo.call(model, method, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	attribute := call("product.attribute", "create", map[string]any{"name": "taste"})
+	var values []any
+	for _, name := range []string{"sweet", "sour"} {
+		values = append(values, call("product.attribute.value", "create", map[string]any{"name": name, "attribute_id": attribute}))
+	}
+	lines := func(command ...any) {
+		w.odoo.edit(t, odoo["P"].id, map[string]any{"attribute_line_ids": []any{command}})
+	}
+	lines(0, 0, map[string]any{"attribute_id": attribute, "value_ids": []any{[]any{6, 0, values[:1]}}})
+	if r := sync(t, a, false); writes(r) != 0 || r.Quarantined > 0 {
+		t.Errorf("an attribute of one value wrote %v", r.Writes)
+	}
+	line := call("product.template.attribute.line", "search", []any{}).([]any)[0]
+	lines(1, line, map[string]any{"value_ids": []any{[]any{4, values[1]}}})
+	sync(t, a, false)
+	waiting, err := a.Quarantine(t.Context())
+	if err != nil || len(waiting) != 1 || waiting[0].Code != pipeline.CodeAmbiguousMatch {
+		t.Errorf("quarantine holds %v, %v; want the variant that has the code", waiting, err)
+	}
+	for _, p := range w.pm.Products() { // the parent, and the other variant, which was made already
+		edit := pmsim.Fields{"sku": "P-FAMILY"}
+		if p.Text("sku") != "P" {
+			edit = pmsim.Fields{"parent_sku": "P-FAMILY"}
+		}
+		if _, err := w.pm.Edit(p.ID, edit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sync(t, a, false)
+	sync(t, a, true)
+	var got []string
+	for _, p := range w.pm.Products() {
+		got = append(got, p.Text("sku")+" of "+p.Text("parent_sku"))
+	}
+	slices.Sort(got)
+	if d := cmp.Diff([]string{" of P-FAMILY", "P of P-FAMILY", "P-FAMILY of "}, got); d != "" {
+		t.Errorf("Products Manager holds (-want +got):\n%s", d)
+	}
+	quiet(t, a, "after that")
 }

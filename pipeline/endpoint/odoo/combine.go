@@ -336,10 +336,10 @@ func (c *combiner) settleLines(ctx context.Context, changed, templates []int64) 
 	}
 	var back []int64
 	for _, id := range changed {
-		was := map[int64]bool{}
+		was, bare := map[int64]bool{}, map[int64]bool{}
 		if before[id] != nil {
 			for _, m := range before[id].members {
-				was[m.id] = m.active
+				was[m.id], bare[m.id] = m.active, len(m.values) == 0
 			}
 		}
 		if c.known[id] == nil {
@@ -352,6 +352,7 @@ func (c *combiner) settleLines(ctx context.Context, changed, templates []int64) 
 			} else if !known {
 				c.known[id].members[i].fresh = true
 			}
+			c.known[id].members[i].joined = bare[m.id] && len(m.values) > 0
 		}
 	}
 	if len(back) == 0 {

@@ -49,7 +49,7 @@ func (c *combiner) extrasFor(template int64, price decimal.Decimal, lines []line
 	}
 	if v := c.known[template]; v != nil {
 		for _, m := range v.members {
-			if m.active && !m.fresh && len(m.values) > 0 && !written[m.id] {
+			if m.active && !m.fresh && !m.joined && len(m.values) > 0 && !written[m.id] {
 				all = append(all, priced{values: m.values})
 			}
 		}

@@ -14,7 +14,9 @@ type member struct {
 	id            int64
 	active        bool
 	code, barcode string
-	fresh         bool // Odoo made it just now, since the template's attributes changed
+	// fresh: Odoo made it just now, since the template's attributes changed. joined: it was the only variant of a
+	// product without attributes until then.
+	fresh, joined bool
 	values        []int64
 	edit          edit
 	// Whether it keeps stock, and whether by lots.

@@ -143,7 +143,12 @@ func (e *Endpoint) makeMembers(ctx context.Context, w *writer, lines map[int]lin
 		case m == nil:
 			l.values[attributesField] = pipeline.Text(combination(l.combination))
 			fresh = append(fresh, l)
-		case m.fresh:
+		case m.fresh, m.joined:
+			for _, name := range []string{"default_code", "barcode"} { // what it holds is the parent's
+				if _, given := l.values[name]; !given && m.joined {
+					l.values[name] = pipeline.Value{}
+				}
+			}
 			l.id = m.id
 			kept = append(kept, l)
 		case m.isOf(l): // an earlier attempt at it

@@ -165,6 +165,9 @@ func makeVariantsOf(e *orm.Env, r *orm.Row) error {
 			"variants for each combination or generate them on demand from the sales order. To do so, open the " +
 			"form view of attributes and change the mode of *Create Variants*.")
 	}
+	if err := joinSingles(e, r.ID); err != nil {
+		return err
+	}
 	existing := e.Siblings(variant, "product_tmpl_id", r.ID)
 	slices.SortFunc(existing, func(a, b *orm.Row) int { // active ones and then older ones have precedence
 		return cmp.Or(boolCompare(a.Active(), b.Active()), cmp.Compare(b.ID, a.ID))
@@ -194,6 +197,37 @@ func makeVariantsOf(e *orm.Env, r *orm.Row) error {
 		}
 	}
 	return dropVariants(e, existing, keep)
+}
+
+// joinSingles gives the variants that there are the values of attributes that have one value only, where that makes
+// a whole combination: such an attribute makes no new product.
+func joinSingles(e *orm.Env, id int64) error {
+	var singles []int64
+	lines := 0
+	for _, line := range e.Siblings("product.template.attribute.line", "product_tmpl_id", id) {
+		mode := e.Model("product.attribute").Fetch(line.Ref("attribute_id")).Text("create_variant")
+		if mode == "no_variant" || len(line.IDs("value_ids")) == 0 {
+			continue
+		}
+		lines++
+		if values := e.Siblings("product.template.attribute.value", "attribute_line_id", line.ID); len(values) == 1 {
+			singles = append(singles, values[0].ID)
+		}
+	}
+	if len(singles) == 0 {
+		return nil
+	}
+	for _, v := range e.Siblings(variant, "product_tmpl_id", id) {
+		held := v.IDs("product_template_attribute_value_ids")
+		joined := slices.Compact(slices.Sorted(slices.Values(slices.Concat(held, singles))))
+		if len(joined) != lines || len(joined) == len(held) {
+			continue
+		}
+		if err := e.Write(e.Model(variant), []int64{v.ID}, orm.Values{"product_template_attribute_value_ids": joined}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dropVariants deletes the variants that are not kept, or archives those that stock moved of.
