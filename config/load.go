@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,10 +46,13 @@ func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagn
 	l.mappings()
 	l.pipelines()
 	l.unusedMappings()
+	l.contested()
+	l.plainSecrets()
+	l.unused()
 	if l.diags.Errors() == 0 {
 		l.config.Hash = l.hash()
 	}
-	return l.config, l.scrubbed(l.diags.Sorted())
+	return l.config, l.scrubbed(l.consequential(l.diags.Sorted()))
 }
 
 func readDir(dir string) (map[string][]byte, hcl.Diagnostics) {
@@ -106,7 +108,12 @@ type loader struct {
 	perRow *expression.Scope             // of what is evaluated per record
 	refs   map[string]bool               // sources, media and mappings as they are referred to; false: declared but wrong
 	shared map[string]*sharedMapping     // mappings at the top level
+	used   map[string]bool               // sources and media that a pipeline refers to
 	hidden []string                      // what env and credential returned
+	// torn are the blocks of which a syntax error took something away. They are checked as far as they can be
+	// read, and not used.
+	torn     map[*hclsyntax.Block]bool
+	compiled []*compiler // of the pipelines that are free of errors
 }
 
 func rootShape() block.Shape {
@@ -119,31 +126,6 @@ func rootShape() block.Shape {
 		{Type: "mapping", Labels: []string{"name"}, Many: true},
 		{Type: "pipeline", Labels: []string{"name"}, Many: true},
 	}}
-}
-
-// parse reads the blocks of all files and makes the scopes. Of a file with syntax errors nothing is used.
-func (l *loader) parse() {
-	l.config.Files = map[string]*hcl.File{}
-	l.blocks = map[string][]*hclsyntax.Block{}
-	l.refs = map[string]bool{}
-	l.makeScopes()
-	for _, name := range slices.Sorted(maps.Keys(l.raw)) {
-		file, problems := hclsyntax.ParseConfig(l.raw[name], name, hcl.InitialPos)
-		l.diags.Add(problems...)
-		if file == nil {
-			file = &hcl.File{}
-		}
-		l.config.Files[name] = &hcl.File{Body: file.Body, Bytes: masked(l.raw[name], l.secretNames()), Nav: file.Nav}
-		body, ok := file.Body.(*hclsyntax.Body)
-		if problems.HasErrors() || !ok {
-			l.scope.Incomplete, l.perRow.Incomplete = true, true
-			continue
-		}
-		expression.MakeExact(body)
-		for kind, blocks := range block.Read(body, rootShape(), l.diags).Blocks {
-			l.blocks[kind] = append(l.blocks[kind], blocks...)
-		}
-	}
 }
 
 func (l *loader) makeScopes() {

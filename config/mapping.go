@@ -169,9 +169,23 @@ func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hc
 		f.SKU = f.SKU || f.Fields[s] == c.standard(s, standardSKU)
 	}
 	f.Image = c.image(f, carry, at)
+	c.fits(f, carry, at)
 	carry.at = at
 	c.def.Fields = append(c.def.Fields, f)
 	c.carry = append(c.carry, carry)
+}
+
+// fits reports a field that is carried as it is to one that can never hold it.
+func (c *compiler) fits(f pipeline.MappedField, carry carried, at hcl.Range) {
+	for _, s := range pipeline.Sides() {
+		from, to := c.sides[s.Other()].field(f.Fields[s.Other()]), c.sides[s].field(f.Fields[s])
+		if f.Image || !f.Writes[s] || carry.to[s] != nil && !c.literalNull(carry.to[s]) || from.Type.FitsInto(to.Type) {
+			continue
+		}
+		label := c.sides[s].label
+		c.diags.Error(at, "Types that do not fit", "%q of %q is a %s and can never hold what %q of %q is, a %s. Make one of the other by `to_%s = …`, or map another field.",
+			to.Name, label, to.Type, from.Name, c.sides[s.Other()].label, from.Type, label)
+	}
 }
 
 // lacks returns what to write in the source block to have a field, "" where nothing is missing.

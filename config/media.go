@@ -71,7 +71,7 @@ func (l *loader) media() {
 		}
 		store := Media{Kind: kind, Label: label, Settings: settings, Range: b.DefRange()}
 		l.mediaSettings(b, &store, address)
-		if l.diags.Failures() == before {
+		if l.diags.Failures() == before && !l.torn[b] {
 			l.config.Media = append(l.config.Media, store)
 		}
 	}

@@ -26,13 +26,14 @@ func (l *loader) pipelines() {
 			continue
 		}
 		before := l.diags.Failures()
-		c := &compiler{loader: l, block: b, def: &pipeline.Definition{Name: b.Labels[0]}}
+		c := &compiler{loader: l, block: b, def: &pipeline.Definition{Name: b.Labels[0]}, blind: l.torn[b]}
 		c.compile(block.Read(b.Body, pipelineShape(), l.diags))
 		if l.diags.Failures() == before && !c.blind {
 			c.def.MergeHash = c.mergeHash()
 			c.def.Hash = c.hash()
 			l.config.Pipelines = append(l.config.Pipelines, c.def)
 			l.sameVariants(c)
+			l.compiled = append(l.compiled, c)
 		}
 	}
 	if len(l.blocks["pipeline"]) == 0 && l.diags.Errors() == 0 {

@@ -93,6 +93,7 @@ func (c *compiler) take(content block.Content) taken {
 		c.blind = true
 		return out
 	}
+	c.blind = c.blind || c.torn[m.block]
 	if out.defaults == nil {
 		out.defaults = m.content.Attributes["defaults"]
 	}

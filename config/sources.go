@@ -34,7 +34,7 @@ func (l *loader) sources() {
 		if !l.sourceLabel(b) || !l.unique(seen, label, "source", b.DefRange()) || !ok {
 			continue
 		}
-		if settings, ok := l.settings(known, b); ok {
+		if settings, ok := l.settings(known, b); ok && !l.torn[b] {
 			if known.Adapt != nil {
 				known = known.Adapt(settings)
 			}
@@ -112,6 +112,7 @@ func (l *loader) reference(a *hclsyntax.Attribute, root string) (kind, label str
 	}
 	name := strings.Join(parts, ".")
 	fine, declared := l.refs[name]
+	l.used[name] = true
 	if !declared && !l.scope.Incomplete {
 		l.diags.Error(a.Expr.Range(), "Unknown "+root, "There is no %s.%s", name, l.known(root, name))
 	}

@@ -90,7 +90,7 @@ func (s *Scope) checkName(t hcl.Traversal, d *diag.List) bool {
 }
 
 func (s *Scope) checkMember(t hcl.Traversal, members map[string]cty.Value, what, remedy string, d *diag.List) bool {
-	name, ok := member(t)
+	name, ok := Member(t)
 	if !ok {
 		return s.checkWhole(t, members, d)
 	}
@@ -129,8 +129,8 @@ func (s *Scope) refuseSecret(t hcl.Traversal, d *diag.List) {
 			"For a setting that is no secret, use a variable block and set it with TANDEM_VAR_NAME or -var.")
 }
 
-// member returns the second step of a traversal, as in local.NAME or local["NAME"].
-func member(t hcl.Traversal) (string, bool) {
+// Member returns the second step of a traversal, as in local.NAME or local["NAME"].
+func Member(t hcl.Traversal) (string, bool) {
 	if len(t) < 2 {
 		return "", false
 	}

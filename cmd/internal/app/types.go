@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -21,7 +20,7 @@ func (a *App) typeChecks(s *source, known map[string]pipeline.Description) []pip
 			for _, f := range d.Fields {
 				source, ok := from.Lookup(f.Fields[side.Other()])
 				target, found := known[s.label].Schema.Lookup(f.Fields[side])
-				if !ok || !found || !f.Writes[side] || f.Carry[side] != nil || carries(source.Type, target.Type) {
+				if !ok || !found || !f.Writes[side] || f.Carry[side] != nil || source.Type.FitsInto(target.Type) {
 					continue
 				}
 				c.Warn(fieldsOf(d), fmt.Sprintf("%q is a %s and cannot hold what %q of %q is, a %s", target.Name, target.Type, source.Name, d.Sources[side.Other()], source.Type),
@@ -30,18 +29,4 @@ func (a *App) typeChecks(s *source, known map[string]pipeline.Description) []pip
 		}
 	}
 	return c.Checks
-}
-
-// carries tells whether some value of one type can be one of another.
-func carries(from, to pipeline.FieldType) bool {
-	texts := []pipeline.FieldType{pipeline.TypeText, pipeline.TypeSelection}
-	switch {
-	case from == to, from == pipeline.TypeAny, to == pipeline.TypeAny:
-		return true
-	case from == pipeline.TypeImage || to == pipeline.TypeImage:
-		return false
-	case slices.Contains(texts, to), slices.Contains(texts, from):
-		return true
-	}
-	return to == pipeline.TypeBool && from == pipeline.TypeNumber
 }

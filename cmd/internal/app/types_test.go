@@ -26,7 +26,7 @@ func TestCarries(t *testing.T) {
 			if from == pipeline.TypePath && to == pipeline.TypeText { // of one kind in Value
 				continue
 			}
-			if got := carries(from, to); got != taken {
+			if got := from.FitsInto(to); got != taken {
 				t.Errorf("from %s to %s: %v, but a value is taken: %v", from, to, got, taken)
 			}
 		}
