@@ -195,8 +195,15 @@ func TestStandInConforms(t *testing.T) {
 		protocol string
 		linked   bool // variants are records of their own, which changes nothing for other products
 	}{
-		{14, "", false}, {15, "", false}, {16, "", false}, {17, "", false}, {18, "", false}, {19, rpc.JSON2, false}, {19, rpc.XMLRPC, false},
-		{16, "", true}, {19, "", true},
+		{14, "", false},
+		{15, "", false},
+		{16, "", false},
+		{17, "", false},
+		{18, "", false},
+		{19, rpc.JSON2, false},
+		{19, rpc.XMLRPC, false},
+		{16, "", true},
+		{19, "", true},
 	} {
 		t.Run(fmt.Sprint(tt.version, tt.protocol, tt.linked), func(t *testing.T) {
 			t.Parallel()
