@@ -134,11 +134,11 @@ func (l *loader) makeScopes() {
 	usages := functions.Usages(everywhere, outside)
 	l.scope = &expression.Scope{
 		Functions: functions.Map(everywhere, outside), Usages: usages,
-		Locals: map[string]cty.Value{}, Vars: map[string]cty.Value{},
+		Locals: map[string]cty.Value{}, Vars: map[string]cty.Value{}, Literals: map[string]bool{},
 	}
 	l.perRow = &expression.Scope{
 		Functions: functions.Map(everywhere), Usages: usages, Refused: functions.Refused(), PerRecord: true,
-		Locals: l.scope.Locals, Vars: l.scope.Vars,
+		Locals: l.scope.Locals, Vars: l.scope.Vars, Literals: l.scope.Literals,
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/tandem-sync/tandem/config/expression"
 )
 
 // locals evaluates the values of all locals blocks, each after those that it refers to.
@@ -61,6 +63,8 @@ func (e *localsEvaluator) evaluate(name string) {
 	e.markDone(name)
 	if v, ok := e.scope.Evaluate(a.Expr, e.diags); ok {
 		e.scope.Locals[name] = v
+		_, literal := expression.Constant(a.Expr)
+		e.scope.Literals[name] = literal && !holdsSecret(name, e.secretNames())
 	}
 }
 

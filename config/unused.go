@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/tandem-sync/tandem/config/expression"
 	"github.com/tandem-sync/tandem/config/internal/block"
@@ -152,6 +154,9 @@ func (l *loader) plainlyDefined(a *hclsyntax.Attribute, definitions map[string]*
 			continue
 		}
 		l.veil(d.Expr.Range())
+		if text, err := convert.Convert(v, cty.String); err == nil {
+			l.hide(text.AsString())
+		}
 		l.diags.Warning(d.NameRange, "Secret in plain text", "%s is used as %s and stands in the file, where everybody sees it who can read the file or its history. Write env(\"NAME\") to take it from an environment variable, or credential(\"NAME\") to take it from systemd's credentials.", name, a.Name)
 	}
 }

@@ -57,8 +57,8 @@ func (s *Scope) usesSecret(expr hclsyntax.Expression) bool {
 	return false
 }
 
-// presentable turns a diagnostic of hcl into one of ours. Values are never shown beside the snippet, since
-// a variable may well be a password. Where a secret has a part in the expression, the cause is left out
+// presentable turns a diagnostic of hcl into one of ours. Values are told only as shown does, since a variable may well
+// be a password. Where a secret has a part in the expression, the cause is left out
 // too: the text of an error may quote the value.
 func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	q := *p
@@ -73,6 +73,7 @@ func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	if usage, ok := s.misused(p); ok {
 		q.Detail += fmt.Sprintf(" It is called as %s.", usage)
 	}
+	q.Detail += s.shown(p)
 	if secret {
 		q.Detail = "The expression cannot be evaluated. The cause is not shown, because the expression uses a secret (a result of env or credential)."
 	}

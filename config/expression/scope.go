@@ -30,6 +30,8 @@ type Scope struct {
 	Refused map[string]string
 	// Locals and Vars are the values of local.NAME and var.NAME; unknown ones failed and were reported.
 	Locals, Vars map[string]cty.Value
+	// Literals are the locals whose values stand in the file as they are and may be shown.
+	Literals map[string]bool
 	// PerRecord tells that value and record exist too. NoValue takes value away again.
 	PerRecord, NoValue bool
 	// Incomplete tells that some file could not be read, so that a name that seems to be missing may
