@@ -63,6 +63,8 @@ const (
 	CodePlanInvalid          Code = "plan_invalid"
 	CodePlanOutdated         Code = "plan_outdated"
 	CodeCycleUnknown         Code = "cycle_unknown"
+	CodeReloaded             Code = "reloaded"
+	CodeNeedsRestart         Code = "restart_needed"
 )
 
 // CatalogueEntry explains one code.
@@ -130,6 +132,8 @@ func Catalogue() []CatalogueEntry {
 		{CodePlanInvalid, "The file is not a plan that this state signed.", "It was changed, cut off, or made with another state directory.", "Make the plan anew: `tandem plan -out FILE`."},
 		{CodePlanOutdated, "The plan was made under other rules.", "The pipeline's configuration changed since the plan was made.", "Make the plan anew and look at it: `tandem plan -out FILE`."},
 		{CodeCycleUnknown, "No such cycle is in the history.", "The id is misspelt, the cycle wrote nothing, or the history no longer reaches back to it.", "`tandem history` names the cycles of the latest events."},
+		{CodeReloaded, "The configuration was reloaded while a command waited for its turn.", "A cycle was under way, and its pipeline was changed or removed before the command's turn came.", "Give the command again; it uses the new configuration. Nothing was done."},
+		{CodeNeedsRestart, "The new configuration changes what a running daemon cannot change.", "`state_dir`, `listen`, `token` or the format of the log differs; the message names which.", "Restart the daemon to take everything in, or change those back: the old configuration runs on until then."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}
 }

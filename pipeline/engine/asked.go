@@ -29,7 +29,9 @@ func (e *Engine) ask(ctx context.Context, kind pipeline.CycleKind, a Asked, work
 	r := &asking{run: &run{Engine: e, opt: Options{Progress: a.Progress}, report: e.newReport()}, Asked: a}
 	r.report.Kind, r.report.By, r.report.Note = kind, a.By, a.Note
 	if err := e.take(ctx); err != nil {
-		r.end(context.WithoutCancel(ctx), err)
+		if !r.refused(err) {
+			r.end(context.WithoutCancel(ctx), err)
+		}
 		return r.report
 	}
 	defer e.give()

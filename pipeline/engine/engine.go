@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -30,6 +31,11 @@ type Config struct {
 	// Metrics may be nil.
 	Metrics  *Metrics
 	SpoolDir string // for temporary files; "" is the system's directory
+	// Turn is shared with the engines before and after this one on the same pipeline; nil is one of its own.
+	Turn Turn
+	// Begin, if set, prepares the state in the first turn, when no other engine is at work on it. It is
+	// called again until it returns nil.
+	Begin func(ctx context.Context) error
 	// Sequential asks both sides in turn instead of at once, for simulations that must replay exactly.
 	Sequential bool
 }
@@ -38,13 +44,20 @@ type Config struct {
 type Engine struct {
 	Config
 	// turn holds one token: the cycle that runs has it. Invariant 8.
-	turn chan struct{}
+	turn Turn
+	// retired is closed by retire.
+	retired chan struct{}
+	retire  func()
 }
 
 // New returns an engine. It does nothing by itself.
 func New(cfg Config) *Engine {
 	cfg.Logger = cfg.Logger.With("pipeline", cfg.Definition.Name)
-	return &Engine{Config: cfg, turn: make(chan struct{}, 1)}
+	turn, retired := cfg.Turn, make(chan struct{})
+	if turn == nil {
+		turn = NewTurn()
+	}
+	return &Engine{Config: cfg, turn: turn, retired: retired, retire: sync.OnceFunc(func() { close(retired) })}
 }
 
 // Options of one cycle.
@@ -70,7 +83,9 @@ type Progress struct {
 func (e *Engine) Sync(ctx context.Context, opt Options) pipeline.Report {
 	r := &run{Engine: e, opt: opt, report: e.newReport()}
 	if err := e.take(ctx); err != nil {
-		r.end(context.WithoutCancel(ctx), err)
+		if !r.refused(err) {
+			r.end(context.WithoutCancel(ctx), err)
+		}
 		return r.report
 	}
 	defer e.give()
@@ -90,17 +105,6 @@ func (e *Engine) Plan(ctx context.Context, opt Options, yield func(pipeline.Plan
 	r := &run{Engine: e, opt: opt, report: e.newReport()}
 	return r.plan(ctx, yield)
 }
-
-func (e *Engine) take(ctx context.Context) error {
-	select {
-	case e.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (e *Engine) give() { <-e.turn }
 
 func (e *Engine) newReport() pipeline.Report {
 	left, right := e.Definition.Sources[pipeline.Left], e.Definition.Sources[pipeline.Right]

@@ -122,3 +122,15 @@ func (m *Metrics) cycle(r pipeline.Report, linked int, now time.Time) {
 		m.lastSuccess.WithLabelValues(p).Set(float64(now.Unix()))
 	}
 }
+
+// ForgetPipeline drops what is told of a pipeline that is no longer configured.
+func (m *Metrics) ForgetPipeline(name string) {
+	for _, v := range []interface {
+		DeletePartialMatch(labels prometheus.Labels) int
+	}{m.cycles, m.cycleDuration, m.stageDuration, m.lastSuccess, m.records, m.writes, m.errors, m.conflicts, m.pending, m.braked} {
+		v.DeletePartialMatch(prometheus.Labels{"pipeline": name})
+	}
+}
+
+// ForgetSource drops what is told of a source that is no longer configured.
+func (m *Metrics) ForgetSource(label string) { m.up.DeleteLabelValues(label) }

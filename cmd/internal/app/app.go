@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/cmd/internal/web"
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/pipeline"
@@ -25,17 +25,21 @@ import (
 type Options struct {
 	State   StateUse
 	Version string
-	Logger  *slog.Logger // nil discards
+	// Load reads the configuration anew for a reload; nil has none.
+	Load   Loader
+	Logger *slog.Logger // nil discards
+	// Level, if set, is the level of the loggers and follows the configuration.
+	Level *slog.LevelVar
 	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.
 	Cycles *slog.Logger
 	Clock  Clock // zero fields are the machine's clock and randomness
 }
 
-// App is one configuration brought to life. Two of them can live in one process, on two state
-// directories.
+// App is a configuration brought to life. Two of them can live in one process, on two state directories.
 type App struct {
-	config        *config.Config
+	load          Loader
 	version       string
+	level         *slog.LevelVar
 	logger        *slog.Logger
 	cycles        *slog.Logger
 	clock         Clock
@@ -43,14 +47,21 @@ type App struct {
 	metrics       *metrics
 	engineMetrics *engine.Metrics
 	state         openState
-	sources       []*source
-	stores        []*store
 	studio        *picture.Studio // one for all pipelines: it bounds the memory that images take
-	runners       []*runner
+
+	reloading chan struct{}    // one token: whoever has it may replace now, and use the next two
+	lanes     map[string]*lane // of every pipeline that this process ever had
+	stopped   bool
+
+	mu      sync.Mutex
+	now     *live
+	refused *view.Refused // nil while what was read last is live
 
 	server    *web.Server // nil unless started
 	started   time.Time
 	scheduled atomic.Bool        // all pipelines are on their schedules
+	begin     chan *runner       // runners to be scheduled, once started
+	ended     <-chan struct{}    // closed when the schedules end; nil unless started
 	cancel    context.CancelFunc // ends the schedules
 	working   sync.WaitGroup
 }
@@ -60,8 +71,12 @@ var _ web.Backend = (*App)(nil)
 // source is one configured system.
 type source struct {
 	label, kind string
+	configured  config.Source
+	around      around
 	endpoint    pipeline.Endpoint // as it is, without retries
 	retrying    pipeline.Endpoint
+
+	users int // configurations and schedules that use it; guarded by App.mu
 }
 
 // New brings a valid configuration to life without calling anybody: it opens the endpoints and the state
@@ -69,8 +84,9 @@ type source struct {
 // above all.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
-		config: cfg, version: o.Version, logger: o.Logger, clock: withDefaults(o.Clock),
+		load: o.Load, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
 		registry: prometheus.NewRegistry(), studio: newStudio(),
+		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begin: make(chan *runner),
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
@@ -80,10 +96,18 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	}
 	a.metrics = newMetrics(a.registry, a.version, func() float64 { return float64(a.state.bytes()) })
 	a.engineMetrics = engine.NewMetrics(a.registry)
-	a.metrics.loaded(cfg.Hash, 1, a.clock.Now())
-	if err := a.open(ctx, o); err != nil {
-		return nil, errors.Join(err, a.close())
+	var err error
+	if a.state, err = open(cfg.Daemon.StateDir, o.State, a.logger, a.clock); err != nil {
+		return nil, err
 	}
+	if a.now, err = a.build(ctx, cfg, &live{}); err != nil {
+		return nil, errors.Join(err, a.state.Close())
+	}
+	a.now.users = 1
+	for _, s := range a.now.sources {
+		s.users++
+	}
+	a.metrics.loaded(cfg.Hash, a.now.generation, a.now.since)
 	return a, nil
 }
 
@@ -100,71 +124,38 @@ func withDefaults(c Clock) Clock {
 	return c
 }
 
-func (a *App) open(ctx context.Context, o Options) error {
-	for _, s := range a.config.Sources {
-		if err := a.openSource(s); err != nil {
-			return err
-		}
-	}
-	for _, m := range a.config.Media {
-		if err := a.openStore(m); err != nil {
-			return err
-		}
-	}
-	var err error
-	if a.state, err = open(a.config.Daemon.StateDir, o.State, a.logger, a.clock); err != nil {
-		return err
-	}
-	for _, d := range a.config.Pipelines {
-		if err := a.openPipeline(ctx, d); err != nil {
-			return fmt.Errorf("pipeline %s: %w", d.Name, err)
-		}
-	}
-	return nil
+// around is what an endpoint is told of the rest of the configuration.
+type around struct {
+	hosts    []string // see pipeline.Deps
+	variants bool
 }
 
-func (a *App) openSource(s config.Source) error {
-	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
-		Source: s.Label, Logger: a.logger.With("source", s.Label),
-		Observe: a.metrics.observer(s.Label), Now: a.clock.Now, MediaHosts: mediaHosts(a.config.Media),
-		Variants: a.linksVariants(s.Label),
-	})
-	if err != nil {
-		return fmt.Errorf("source %s: %w", s.Label, err)
-	}
-	opened := &source{label: s.Label, kind: s.Kind.Name, endpoint: endpoint}
-	opened.retrying = a.retrying(opened)
-	a.sources = append(a.sources, opened)
-	return nil
+func aroundOf(cfg *config.Config, source string) around {
+	return around{hosts: mediaHosts(cfg.Media), variants: linksVariants(cfg, source)}
+}
+
+func (x around) same(y around) bool {
+	return slices.Equal(x.hosts, y.hosts) && x.variants == y.variants
 }
 
 // linksVariants tells whether the pipelines of a source link the variants of its products.
-func (a *App) linksVariants(source string) bool {
-	return slices.ContainsFunc(a.config.Pipelines, func(d *pipeline.Definition) bool {
+func linksVariants(cfg *config.Config, source string) bool {
+	return slices.ContainsFunc(cfg.Pipelines, func(d *pipeline.Definition) bool {
 		return slices.Contains(d.Sources[:], source) && d.Family.Parent != ""
 	})
 }
 
-func (a *App) openPipeline(ctx context.Context, d *pipeline.Definition) error {
-	var endpoints [2]pipeline.Endpoint
-	for _, side := range pipeline.Sides() {
-		for _, s := range a.sources {
-			if s.label == d.Sources[side] {
-				endpoints[side] = s.retrying
-			}
-		}
-		if endpoints[side] == nil {
-			return fmt.Errorf("there is no source %q", d.Sources[side]) // cannot happen with a valid configuration
-		}
-	}
-	store, err := a.state.pipeline(ctx, d)
-	if err != nil {
-		return err
-	}
-	a.runners = append(a.runners, &runner{
-		definition: d, store: store, clock: a.clock, engine: a.compose(d, endpoints, store),
+func (a *App) openSource(s config.Source, around around) (*source, error) {
+	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
+		Source: s.Label, Logger: a.logger.With("source", s.Label),
+		Observe: a.metrics.observer(s.Label), Now: a.clock.Now, MediaHosts: around.hosts, Variants: around.variants,
 	})
-	return nil
+	if err != nil {
+		return nil, fmt.Errorf("source %s: %w", s.Label, err)
+	}
+	opened := &source{label: s.Label, kind: s.Kind.Name, configured: s, around: around, endpoint: endpoint}
+	opened.retrying = a.retrying(opened)
+	return opened, nil
 }
 
 // Stop ends what runs: cycles under way finish their batch, calls get their answers until ctx is done;
@@ -178,17 +169,12 @@ func (a *App) Stop(ctx context.Context) error {
 		err = a.server.Stop(ctx)
 	}
 	a.working.Wait()
-	return errors.Join(err, a.close())
-}
-
-func (a *App) close() error {
-	var errs []error
-	closers := []io.Closer{}
-	for _, s := range a.sources {
-		closers = append(closers, s.endpoint)
+	a.reloading <- struct{}{} // after the reload that is under way, which waits for nobody
+	defer func() { <-a.reloading }()
+	if a.stopped {
+		return err
 	}
-	for _, c := range append(closers, a.state) {
-		errs = append(errs, c.Close())
-	}
-	return errors.Join(errs...)
+	a.stopped = true
+	a.drop(a.current())
+	return errors.Join(err, a.state.Close())
 }

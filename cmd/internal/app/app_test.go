@@ -195,7 +195,7 @@ func TestDaemonsInOneProcess(t *testing.T) {
 		if err := a.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		client, err := web.Dial(t.Context(), a.config.Daemon.StateDir)
+		client, err := web.Dial(t.Context(), a.current().config.Daemon.StateDir)
 		if err != nil || client == nil {
 			t.Fatalf("no socket: %v", err)
 		}

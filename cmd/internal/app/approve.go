@@ -10,7 +10,9 @@ import (
 
 // Approve implements web.Backend.
 func (a *App) Approve(ctx context.Context, q view.Approve) (view.Brake, error) {
-	r, err := a.one(q.Pipeline)
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.one(q.Pipeline)
 	if err != nil {
 		return view.Brake{}, err
 	}
@@ -22,11 +24,11 @@ func (a *App) Approve(ctx context.Context, q view.Approve) (view.Brake, error) {
 }
 
 // one returns the pipeline of that name.
-func (a *App) one(name string) (*runner, error) {
+func (l *live) one(name string) (*runner, error) {
 	if name == "" {
 		return nil, &pipeline.Error{Code: pipeline.CodePipelineUnknown, Message: "no pipeline is named"}
 	}
-	found, err := a.named(name)
+	found, err := l.named(name)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,9 @@ func brakeView(d *pipeline.Definition, b *pipeline.Brake) view.Brake {
 
 // Adoptions implements web.Backend.
 func (a *App) Adoptions(ctx context.Context, name string) ([]view.Adoption, error) {
-	runners, err := a.named(name)
+	l := a.hold()
+	defer a.drop(l)
+	runners, err := l.named(name)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +78,9 @@ func (a *App) Adoptions(ctx context.Context, name string) ([]view.Adoption, erro
 
 // Adopt implements web.Backend.
 func (a *App) Adopt(ctx context.Context, q view.Adopt) error {
-	r, err := a.one(q.Pipeline)
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.one(q.Pipeline)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,9 @@ func (a *App) Apply(ctx context.Context, q web.ApplyRequest, plan io.Reader, wat
 	if err != nil {
 		return pipeline.Report{}, err
 	}
-	runners, err := a.named(name)
+	l := a.hold()
+	defer a.drop(l)
+	runners, err := l.named(name)
 	if err != nil {
 		return pipeline.Report{}, err
 	}
@@ -76,7 +78,9 @@ func (r *runner) asked(by, note string, watch web.Watch) engine.Asked {
 
 // PlanUndo implements web.Backend.
 func (a *App) PlanUndo(ctx context.Context, q web.UndoRequest, sink view.PlanSink) error {
-	r, err := a.ran(ctx, q)
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.ran(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,9 @@ func (a *App) PlanUndo(ctx context.Context, q web.UndoRequest, sink view.PlanSin
 
 // Undo implements web.Backend.
 func (a *App) Undo(ctx context.Context, q web.UndoRequest, watch web.Watch) (pipeline.Report, error) {
-	r, err := a.ran(ctx, q)
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.ran(ctx, q)
 	if err != nil {
 		return pipeline.Report{}, err
 	}
@@ -102,8 +108,8 @@ func (a *App) Undo(ctx context.Context, q web.UndoRequest, watch web.Watch) (pip
 }
 
 // ran returns the pipeline whose history tells of a cycle. Ids are unique in one pipeline only.
-func (a *App) ran(ctx context.Context, q web.UndoRequest) (*runner, error) {
-	runners, err := a.named(q.Pipeline)
+func (l *live) ran(ctx context.Context, q web.UndoRequest) (*runner, error) {
+	runners, err := l.named(q.Pipeline)
 	if err != nil {
 		return nil, err
 	}

@@ -13,19 +13,21 @@ import (
 // Check implements web.Backend. Sources and media stores are asked at the same time, without
 // retries: whoever tests a connection wants to see the first answer.
 func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, error) {
-	sources, stores := a.sources, a.stores
+	l := a.hold()
+	defer a.drop(l)
+	sources, stores := l.sources, l.stores
 	if label != "" {
 		sources = slices.DeleteFunc(slices.Clone(sources), func(s *source) bool { return s.label != label })
 		stores = slices.DeleteFunc(slices.Clone(stores), func(m *store) bool { return m.label != label && m.reference() != label })
 		if len(sources)+len(stores) == 0 {
-			return nil, unknown(pipeline.CodeSourceUnknown, "source", label, a.checkable())
+			return nil, unknown(pipeline.CodeSourceUnknown, "source", label, l.checkable())
 		}
 	}
 	checks := make([]view.SourceCheck, len(sources)+len(stores))
 	about := make([]pipeline.Description, len(sources))
 	var all sync.WaitGroup
 	for i, s := range sources {
-		all.Go(func() { checks[i], about[i] = a.checkSource(ctx, s) })
+		all.Go(func() { checks[i], about[i] = l.checkSource(ctx, s) })
 	}
 	for i, m := range stores {
 		all.Go(func() { checks[len(sources)+i] = m.check(ctx) })
@@ -34,10 +36,10 @@ func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, erro
 	known := map[string]pipeline.Description{}
 	for i, s := range sources {
 		known[s.label] = about[i]
-		checks[i].Checks = append(checks[i].Checks, a.fieldChecks(s, about[i])...)
+		checks[i].Checks = append(checks[i].Checks, l.fieldChecks(s, about[i])...)
 	}
 	for i, s := range sources {
-		checks[i].Checks = append(checks[i].Checks, a.typeChecks(s, known)...)
+		checks[i].Checks = append(checks[i].Checks, l.typeChecks(s, known)...)
 	}
 	for i := range checks {
 		checks[i].Grade()
@@ -46,21 +48,21 @@ func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, erro
 }
 
 // checkable names what can be tested alone.
-func (a *App) checkable() []string {
+func (l *live) checkable() []string {
 	var known []string
-	for _, s := range a.sources {
+	for _, s := range l.sources {
 		known = append(known, s.label)
 	}
-	for _, m := range a.stores {
+	for _, m := range l.stores {
 		known = append(known, m.reference())
 	}
 	return known
 }
 
-func (a *App) checkSource(ctx context.Context, s *source) (view.SourceCheck, pipeline.Description) {
+func (l *live) checkSource(ctx context.Context, s *source) (view.SourceCheck, pipeline.Description) {
 	c := view.SourceCheck{Source: s.label, Kind: s.kind}
 	if checker, ok := s.endpoint.(pipeline.Checker); ok {
-		found := checker.Check(ctx, a.needs(s))
+		found := checker.Check(ctx, l.needs(s))
 		c.Checks = found.Checks
 		return c, found.About
 	}
@@ -70,17 +72,17 @@ func (a *App) checkSource(ctx context.Context, s *source) (view.SourceCheck, pip
 }
 
 // needs is what the pipelines want of a source; of one that no pipeline uses, all that they could.
-func (a *App) needs(s *source) pipeline.Needs {
+func (l *live) needs(s *source) pipeline.Needs {
 	var n pipeline.Needs
 	used := false
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		for _, side := range pipeline.Sides() {
 			if r.definition.Sources[side] == s.label {
 				n, used = n.Also(r.definition.Needs(side)), true
 			}
 		}
 	}
-	if configured, ok := a.config.Source(s.label); ok && !used {
+	if configured, ok := l.config.Source(s.label); ok && !used {
 		n.Creates = true
 		for _, field := range configured.Kind.Standard {
 			n = n.Also(pipeline.Needs{Reads: []string{field}, Writes: []string{field}})
@@ -113,9 +115,9 @@ func described(about pipeline.Description, err error) []pipeline.Check {
 
 // fieldChecks tells for each pipeline whether the source has the mapped fields: one line, or one for each
 // that is missing.
-func (a *App) fieldChecks(s *source, about pipeline.Description) []pipeline.Check {
+func (l *live) fieldChecks(s *source, about pipeline.Description) []pipeline.Check {
 	var checks []pipeline.Check
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		for _, side := range pipeline.Sides() {
 			if r.definition.Sources[side] != s.label {
 				continue

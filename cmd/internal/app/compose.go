@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -13,11 +14,14 @@ import (
 )
 
 // compose puts the engine of one pipeline together from its stages.
-func (a *App) compose(d *pipeline.Definition, endpoints [2]pipeline.Endpoint, store pipeline.Store) *engine.Engine {
-	images := a.images(d)
+func (a *App) compose(r *runner, begin func(context.Context) error) *engine.Engine {
+	d, store := r.definition, r.store
+	images := a.images(d, r.media)
 	return engine.New(engine.Config{
 		Definition: d,
-		Endpoints:  endpoints,
+		Endpoints:  [2]pipeline.Endpoint{r.sources[0].retrying, r.sources[1].retrying},
+		Turn:       r.lane.turn,
+		Begin:      begin,
 		Store:      store,
 		Detector:   detect.New(detect.Config{State: store, SpoolDir: a.state.spoolDir}),
 		Stages:     []pipeline.Stage{fetch.New(), transform.New().Relating(store).Comparing(images), resolve.New()},

@@ -10,8 +10,10 @@ import (
 
 // Conflicts implements web.Backend.
 func (a *App) Conflicts(ctx context.Context) ([]view.Conflict, error) {
+	l := a.hold()
+	defer a.drop(l)
 	views := []view.Conflict{}
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		conflicts, err := r.store.Conflicts(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
@@ -25,7 +27,9 @@ func (a *App) Conflicts(ctx context.Context) ([]view.Conflict, error) {
 
 // Conflict implements web.Backend.
 func (a *App) Conflict(ctx context.Context, id string) (view.Conflict, error) {
-	r, c, err := a.conflict(ctx, id)
+	l := a.hold()
+	defer a.drop(l)
+	r, c, err := l.conflict(ctx, id)
 	if err != nil {
 		return view.Conflict{}, err
 	}
@@ -34,7 +38,9 @@ func (a *App) Conflict(ctx context.Context, id string) (view.Conflict, error) {
 
 // Resolve implements web.Backend. What it stores the next cycle carries out.
 func (a *App) Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error) {
-	r, c, err := a.conflict(ctx, q.ID)
+	l := a.hold()
+	defer a.drop(l)
+	r, c, err := l.conflict(ctx, q.ID)
 	if err != nil {
 		return view.Conflict{}, err
 	}
@@ -56,8 +62,8 @@ func (a *App) Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error
 	return conflictView(r.definition, c), nil
 }
 
-func (a *App) conflict(ctx context.Context, id string) (*runner, pipeline.Conflict, error) {
-	for _, r := range a.runners {
+func (l *live) conflict(ctx context.Context, id string) (*runner, pipeline.Conflict, error) {
+	for _, r := range l.runners {
 		conflicts, err := r.store.Conflicts(ctx)
 		if err != nil {
 			return nil, pipeline.Conflict{}, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)

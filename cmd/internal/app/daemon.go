@@ -13,9 +13,10 @@ import (
 // once. Everything goes on in the background until Stop; ctx ends the schedules too. When Start fails
 // nothing is left running, and the App is still to be stopped.
 func (a *App) Start(ctx context.Context) error {
+	configured := a.current().config.Daemon
 	server := web.NewServer(web.Config{
-		Backend: a, Gatherer: a.registry, Ready: a.ready, StateDir: a.config.Daemon.StateDir,
-		Listen: a.config.Daemon.Listen, Token: a.config.Daemon.Token, Version: a.version, Logger: a.logger,
+		Backend: a, Gatherer: a.registry, Ready: a.ready, StateDir: configured.StateDir,
+		Listen: configured.Listen, Token: configured.Token, Version: a.version, Logger: a.logger,
 	})
 	a.server, a.started = server, a.clock.Now() // before the first call can come
 	if err := server.Start(); err != nil {
@@ -23,16 +24,71 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	ctx, a.cancel = context.WithCancel(ctx)
-	for _, r := range a.runners {
-		if every := r.definition.Schedule.Every; every > 0 {
-			a.working.Go(func() {
-				interval(ctx, a.clock, every, r.setNext, func(ctx context.Context) { r.sync(ctx, false, nil) })
-			})
-		}
+	a.ended = ctx.Done()
+	a.working.Go(func() { a.scheduling(ctx) })
+	for _, r := range a.current().runners {
+		a.schedule(r)
 	}
 	a.scheduled.Store(true)
-	a.logger.Info("listening", "address", server.Address(), "state", a.config.Daemon.StateDir)
+	a.logger.Info("listening", "address", server.Address(), "state", configured.StateDir)
 	return nil
+}
+
+// scheduling starts the schedules that schedule asks for.
+func (a *App) scheduling(ctx context.Context) {
+	for {
+		select {
+		case r := <-a.begin:
+			a.working.Go(func() { a.run(ctx, r) })
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// schedule puts a runner on its schedule, in an App that is started and not about to stop.
+func (a *App) schedule(r *runner) {
+	if a.ended == nil || r.definition.Schedule.Every <= 0 {
+		return
+	}
+	select {
+	case a.begin <- r:
+	case <-a.ended:
+	}
+}
+
+// run keeps a runner on its schedule until ctx ends or the runner is retired: the cycle under way goes on
+// to its end then.
+func (a *App) run(ctx context.Context, r *runner) {
+	planning, stop := context.WithCancel(ctx)
+	defer stop()
+	if !a.enter(r, stop) {
+		return
+	}
+	defer a.leave(r)
+	interval(planning, a.clock, r.definition.Schedule.Every, r.setNext, func(context.Context) { r.sync(ctx, false, nil) })
+}
+
+// enter keeps the sources of a runner open until it leaves; stop ends its schedule when it is retired. It
+// returns false where it is retired already.
+func (a *App) enter(r *runner, stop context.CancelFunc) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r.retired {
+		return false
+	}
+	r.stop = stop
+	for _, s := range r.sources {
+		s.users++
+	}
+	return true
+}
+
+func (a *App) leave(r *runner) {
+	a.mu.Lock()
+	unused := release(r.sources[:])
+	a.mu.Unlock()
+	a.closeSources(unused)
 }
 
 // Address is where a started App listens.

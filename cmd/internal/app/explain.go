@@ -16,8 +16,10 @@ const storyLength = 500
 
 // Explain implements web.Backend.
 func (a *App) Explain(ctx context.Context, record string) ([]view.Explanation, error) {
+	l := a.hold()
+	defer a.drop(l)
 	views := []view.Explanation{}
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		pairs, err := r.find(ctx, record)
 		if err != nil {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)

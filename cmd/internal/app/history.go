@@ -13,8 +13,10 @@ import (
 
 // History implements web.Backend.
 func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, error) {
+	l := a.hold()
+	defer a.drop(l)
 	views := []view.Event{}
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		events, err := r.history(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
@@ -22,7 +24,7 @@ func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, e
 		views = append(views, events...)
 	}
 	if len(views) == 0 && q.Record != "" {
-		if err := a.recordKnown(ctx, q.Record); err != nil {
+		if err := l.recordKnown(ctx, q.Record); err != nil {
 			return nil, err
 		}
 	}
@@ -31,8 +33,8 @@ func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, e
 }
 
 // recordKnown returns an error when no pipeline has a link of the record.
-func (a *App) recordKnown(ctx context.Context, record string) error {
-	for _, r := range a.runners {
+func (l *live) recordKnown(ctx context.Context, record string) error {
+	for _, r := range l.runners {
 		links, err := r.linksOf(ctx, record)
 		if len(links) > 0 || err != nil {
 			return err

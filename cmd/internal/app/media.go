@@ -13,6 +13,7 @@ import (
 // store is one configured store of images.
 type store struct {
 	media.Store
+	configured  config.Media
 	kind, label string
 	key         media.KeyTemplate // nil is the default
 	roots       *x509.CertPool    // authorities that may prove who serves it, nil for the system's
@@ -21,8 +22,8 @@ type store struct {
 // name is how a pipeline names the store.
 func (s *store) name() string { return s.kind + "." + s.label }
 
-func (a *App) openStore(m config.Media) error {
-	s := &store{kind: m.Kind, label: m.Label, key: m.Key}
+func openStore(m config.Media) (*store, error) {
+	s := &store{configured: m, kind: m.Kind, label: m.Label, key: m.Key}
 	switch settings := m.Settings.(type) {
 	case *config.S3Media:
 		bucket, err := media.NewS3(media.S3Options{
@@ -31,18 +32,17 @@ func (a *App) openStore(m config.Media) error {
 			Insecure: !settings.TLS, CA: settings.CA,
 		})
 		if err != nil {
-			return fmt.Errorf("media %s: %w", s.name(), err)
+			return nil, fmt.Errorf("media %s: %w", s.name(), err)
 		}
 		s.Store, s.roots = bucket, trusted(settings.CA)
 	case *config.FolderMedia:
 		s.Store = media.NewFolder(media.FolderOptions{Path: settings.Path, PublicURL: settings.PublicURL})
 	}
-	a.stores = append(a.stores, s)
-	return nil
+	return s, nil
 }
 
 // images returns what carries the images of a pipeline; nil where none is mapped.
-func (a *App) images(d *pipeline.Definition) pipeline.Images {
+func (a *App) images(d *pipeline.Definition, store *store) pipeline.Images {
 	mapped := false
 	for _, f := range d.Fields {
 		mapped = mapped || f.Image
@@ -56,10 +56,8 @@ func (a *App) images(d *pipeline.Definition) pipeline.Images {
 			a.metrics.images.WithLabelValues(d.Name, source, string(o)).Inc()
 		},
 	}
-	for _, s := range a.stores {
-		if s.name() == d.Media {
-			cfg.Store, cfg.Key = s.Store, s.key
-		}
+	if store != nil {
+		cfg.Store, cfg.Key = store.Store, store.key
 	}
 	return media.NewCarrier(cfg)
 }

@@ -90,6 +90,28 @@ func (m *metrics) observer(source string) pipeline.Observer {
 func (m *metrics) loaded(hash string, generation int, at time.Time) {
 	m.configInfo.Reset()
 	m.configInfo.WithLabelValues(hash, strconv.Itoa(generation)).Set(1)
-	m.reloadOK.Set(1)
 	m.reloadTime.Set(float64(at.UnixMilli()) / 1000)
+	m.reloaded(true)
+}
+
+// reloaded tells whether the configuration that was read last is the live one.
+func (m *metrics) reloaded(ok bool) {
+	v := 0.0
+	if ok {
+		v = 1
+	}
+	m.reloadOK.Set(v)
+}
+
+// forgetPipeline and forgetSource drop what is told of what is no longer configured.
+func (m *metrics) forgetPipeline(name string) {
+	m.images.DeletePartialMatch(prometheus.Labels{"pipeline": name})
+}
+
+func (m *metrics) forgetSource(label string) {
+	for _, v := range []interface {
+		DeletePartialMatch(labels prometheus.Labels) int
+	}{m.requests, m.durations, m.rateLimited} {
+		v.DeletePartialMatch(prometheus.Labels{"source": label})
+	}
 }

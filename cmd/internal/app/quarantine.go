@@ -13,8 +13,10 @@ import (
 
 // Quarantine implements web.Backend.
 func (a *App) Quarantine(ctx context.Context) ([]view.Quarantined, error) {
+	l := a.hold()
+	defer a.drop(l)
 	views := []view.Quarantined{}
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		entries, err := r.store.Quarantined(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
@@ -76,8 +78,10 @@ func (a *App) Retry(ctx context.Context, ids []string) (view.Retried, error) {
 	if len(missing) > 0 {
 		return view.Retried{}, notQuarantined(slices.Sorted(maps.Keys(missing))...)
 	}
+	l := a.hold()
+	defer a.drop(l)
 	var done view.Retried
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		if len(chosen[r.definition.Name]) == 0 {
 			continue
 		}

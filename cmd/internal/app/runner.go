@@ -13,13 +13,24 @@ import (
 // runner is one pipeline of an App with what is known of it at this moment.
 type runner struct {
 	definition *pipeline.Definition
+	sources    [2]*source
+	media      *store // nil: none
 	store      pipeline.Store
+	lane       *lane
 	engine     *engine.Engine
 	clock      Clock
+
+	retired bool               // another runner, or none, has the pipeline; guarded by App.mu
+	stop    context.CancelFunc // ends its schedule, nil unless scheduled; guarded by App.mu
 
 	mu      sync.Mutex
 	running *view.Progress // nil when no cycle is under way
 	next    time.Time      // zero when none is planned
+}
+
+// same tells whether r does what other would do, with the same sources and store.
+func (r *runner) same(other *runner) bool {
+	return r.definition.Hash == other.definition.Hash && r.sources == other.sources && r.media == other.media
 }
 
 // sync runs one cycle.

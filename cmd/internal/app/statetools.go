@@ -13,8 +13,10 @@ import (
 
 // StateCheck implements web.Backend.
 func (a *App) StateCheck(ctx context.Context) (view.StateCheck, error) {
+	l := a.hold()
+	defer a.drop(l)
 	v := view.StateCheck{
-		StateDir: a.config.Daemon.StateDir, Bytes: a.state.bytes(),
+		StateDir: l.config.Daemon.StateDir, Bytes: a.state.bytes(),
 		Contents: []view.StateInventory{}, Problems: []view.StateProblem{},
 	}
 	remedy := pipeline.RemedyOf(&pipeline.Error{Code: pipeline.CodeStateDamaged})
@@ -31,7 +33,7 @@ func (a *App) StateCheck(ctx context.Context) (view.StateCheck, error) {
 	}
 	for _, n := range inventories {
 		v.Contents = append(v.Contents, view.StateInventory{
-			Pipeline: n.Pipeline, Configured: a.runner(n.Pipeline) != nil, Links: n.Links, Unlinked: n.Unlinked, Intents: n.Intents,
+			Pipeline: n.Pipeline, Configured: l.runner(n.Pipeline) != nil, Links: n.Links, Unlinked: n.Unlinked, Intents: n.Intents,
 			Conflicts: n.Conflicts, Quarantined: n.Quarantined, Events: n.Events, Reports: n.Reports,
 		})
 	}
@@ -41,6 +43,8 @@ func (a *App) StateCheck(ctx context.Context) (view.StateCheck, error) {
 
 // StateExport implements web.Backend.
 func (a *App) StateExport(ctx context.Context, q view.Export, yield func(view.ExportLine) error) error {
+	l := a.hold()
+	defer a.drop(l)
 	names, err := a.state.state.Pipelines(ctx)
 	if err != nil {
 		return err
@@ -53,21 +57,12 @@ func (a *App) StateExport(ctx context.Context, q view.Export, yield func(view.Ex
 	}
 	for _, name := range names {
 		d := &pipeline.Definition{Name: name, Sources: [2]string{pipeline.Left.String(), pipeline.Right.String()}}
-		if r := a.runner(name); r != nil {
+		if r := l.runner(name); r != nil {
 			d = r.definition
 		}
 		err := a.state.state.Export(ctx, name, q.History, func(row state.Row) error { return yield(exportLine(d, row)) })
 		if err != nil {
 			return fmt.Errorf("pipeline %s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-func (a *App) runner(name string) *runner {
-	for _, r := range a.runners {
-		if r.definition.Name == name {
-			return r
 		}
 	}
 	return nil
@@ -113,7 +108,9 @@ func exportLine(d *pipeline.Definition, row state.Row) view.ExportLine {
 
 // Forget implements web.Backend.
 func (a *App) Forget(ctx context.Context, q view.Forget) (view.Forgotten, error) {
-	runners, err := a.named(q.Pipeline)
+	l := a.hold()
+	defer a.drop(l)
+	runners, err := l.named(q.Pipeline)
 	if err != nil {
 		return view.Forgotten{}, err
 	}

@@ -12,15 +12,17 @@ import (
 
 // Status implements web.Backend.
 func (a *App) Status(ctx context.Context) (view.Status, error) {
+	l := a.hold()
+	defer a.drop(l)
 	s := view.Status{
 		Version:    a.version,
 		Daemon:     a.daemonView(),
-		StateDir:   a.config.Daemon.StateDir,
+		StateDir:   l.config.Daemon.StateDir,
 		StateBytes: a.state.bytes(),
-		Config:     view.Config{Hash: a.config.Hash, Generation: 1},
+		Config:     a.configView(),
 		Pipelines:  []view.PipelineStatus{},
 	}
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		p, err := r.status(ctx)
 		if err != nil {
 			return s, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)

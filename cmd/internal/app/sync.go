@@ -11,23 +11,64 @@ import (
 
 // Sync implements web.Backend.
 func (a *App) Sync(ctx context.Context, q web.SyncRequest, progress func(view.Progress)) ([]pipeline.Report, error) {
-	runners, err := a.named(q.Pipeline)
+	names, err := a.names(q.Pipeline)
 	if err != nil {
 		return nil, err
 	}
-	reports := make([]pipeline.Report, 0, len(runners))
-	for _, r := range runners {
+	reports := make([]pipeline.Report, 0, len(names))
+	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return reports, err
 		}
-		reports = append(reports, r.sync(ctx, q.Full, progress))
+		report, err := a.syncOne(ctx, name, q.Full, progress)
+		if err != nil && q.Pipeline == "" {
+			continue // a reload took it out meanwhile
+		}
+		if err != nil {
+			return reports, err
+		}
+		reports = append(reports, report)
 	}
 	return reports, nil
 }
 
+// names returns the name of the pipeline that is meant, of all for "".
+func (a *App) names(pipeline string) ([]string, error) {
+	l := a.hold()
+	defer a.drop(l)
+	runners, err := l.named(pipeline)
+	names := make([]string, 0, len(runners))
+	for _, r := range runners {
+		names = append(names, r.definition.Name)
+	}
+	return names, err
+}
+
+// syncOne runs one cycle, with the definition that is the live one when its turn comes.
+func (a *App) syncOne(ctx context.Context, name string, full bool, progress func(view.Progress)) (pipeline.Report, error) {
+	for {
+		report, err := a.trySync(ctx, name, full, progress)
+		if err != nil || report.Error == nil || report.Error.Code != pipeline.CodeReloaded {
+			return report, err
+		}
+	}
+}
+
+func (a *App) trySync(ctx context.Context, name string, full bool, progress func(view.Progress)) (pipeline.Report, error) {
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.one(name)
+	if err != nil {
+		return pipeline.Report{}, err
+	}
+	return r.sync(ctx, full, progress), nil
+}
+
 // Plan implements web.Backend.
 func (a *App) Plan(ctx context.Context, q web.PlanRequest, sink view.PlanSink) error {
-	runners, err := a.named(q.Pipeline)
+	l := a.hold()
+	defer a.drop(l)
+	runners, err := l.named(q.Pipeline)
 	if err != nil {
 		return err
 	}
@@ -53,12 +94,12 @@ func (a *App) Plan(ctx context.Context, q web.PlanRequest, sink view.PlanSink) e
 }
 
 // named returns the pipeline of that name, all for "".
-func (a *App) named(name string) ([]*runner, error) {
+func (l *live) named(name string) ([]*runner, error) {
 	if name == "" {
-		return a.runners, nil
+		return l.runners, nil
 	}
 	var known []string
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		if r.definition.Name == name {
 			return []*runner{r}, nil
 		}

@@ -8,9 +8,9 @@ import (
 
 // typeChecks warns of fields that the source will get from another one, as they are, and whose type can never hold
 // what comes. It needs the answers of both sources.
-func (a *App) typeChecks(s *source, known map[string]pipeline.Description) []pipeline.Check {
+func (l *live) typeChecks(s *source, known map[string]pipeline.Description) []pipeline.Check {
 	var c pipeline.Checkup
-	for _, r := range a.runners {
+	for _, r := range l.runners {
 		d := r.definition
 		for _, side := range pipeline.Sides() {
 			from := known[d.Sources[side.Other()]].Schema

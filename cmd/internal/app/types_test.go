@@ -40,7 +40,7 @@ func TestTypeChecks(t *testing.T) {
 	d := &pipeline.Definition{Name: "products", Sources: [2]string{"pm", "erp"}, Fields: []pipeline.MappedField{
 		{Name: "x", Fields: [2]string{"x", "x"}, Writes: [2]bool{true, true}, Source: "shop.hcl:7"},
 	}}
-	a := &App{runners: []*runner{{definition: d}}}
+	a := &live{runners: []*runner{{definition: d}}}
 	known := map[string]pipeline.Description{"pm": schema(pipeline.TypeBool), "erp": schema(pipeline.TypeNumber)}
 	checks := a.typeChecks(&source{label: "erp"}, known)
 	if len(checks) != 1 || checks[0].Grade != pipeline.GradeWarning || checks[0].Remedy != "Give field \"x\" (shop.hcl:7) a transform `to_erp`, or map another field." {

@@ -97,10 +97,28 @@ pipeline "products" {
   %s
 }
 %s`, s.StateDir(), Secret, extra, further)
-	if err := os.WriteFile(filepath.Join(s.Dir, "shop.hcl"), []byte(text), 0o600); err != nil {
+	s.WriteText(t, text)
+}
+
+// WriteText writes the configuration's file as it is.
+func (s *Shop) WriteText(t *testing.T, text string) {
+	t.Helper()
+	if err := os.WriteFile(s.file(), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
+
+// Read returns the configuration's file.
+func (s *Shop) Read(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(s.file())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (s *Shop) file() string { return filepath.Join(s.Dir, "shop.hcl") }
 
 // StateDir is the state directory of the configuration.
 func (s *Shop) StateDir() string { return filepath.Join(s.Dir, "state") }

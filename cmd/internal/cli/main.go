@@ -86,7 +86,7 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
 		c.runCommand(), c.validateCommand(), c.fmtCommand(), c.graphCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
-		c.statusCommand(), c.approveCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.applyCommand(), c.undoCommand(), c.explainCommand(), c.stateCommand(), c.versionCommand(),
+		c.statusCommand(), c.reloadCommand(), c.approveCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.applyCommand(), c.undoCommand(), c.explainCommand(), c.stateCommand(), c.versionCommand(),
 	)
 	if c.Demo != nil {
 		root.AddCommand(c.demoCommand())

@@ -35,11 +35,11 @@ func tandem(t *testing.T, s *apptest.Shop, args ...string) outcome {
 
 func command(ctx context.Context, t *testing.T, s *apptest.Shop, args ...string) outcome {
 	t.Helper()
-	return watched(ctx, t, s, &watch{}, args...)
+	return watched(ctx, t, s, &lookout{}, args...)
 }
 
 // watched is command with a look at standard error while it runs.
-func watched(ctx context.Context, t *testing.T, s *apptest.Shop, stderr *watch, args ...string) outcome {
+func watched(ctx context.Context, t *testing.T, s *apptest.Shop, stderr *lookout, args ...string) outcome {
 	t.Helper()
 	var stdout bytes.Buffer
 	code := Main(ctx, Process{
@@ -277,7 +277,7 @@ func startDaemon(t *testing.T, s *apptest.Shop) (stop func() outcome) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan outcome, 1)
-	listening := &watch{text: `"msg":"listening"`, seen: make(chan struct{})}
+	listening := &lookout{text: `"msg":"listening"`, seen: make(chan struct{})}
 	go func() { done <- watched(ctx, t, s, listening, "-c", s.Dir, "run") }()
 	select {
 	case <-listening.seen:
@@ -290,15 +290,15 @@ func startDaemon(t *testing.T, s *apptest.Shop) (stop func() outcome) {
 	}
 }
 
-// watch keeps what is written and closes seen once it holds text.
-type watch struct {
+// lookout keeps what is written and closes seen once it holds text.
+type lookout struct {
 	mu   sync.Mutex
 	buf  bytes.Buffer
 	text string
 	seen chan struct{}
 }
 
-func (w *watch) Write(b []byte) (int, error) {
+func (w *lookout) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n, err := w.buf.Write(b)
@@ -309,7 +309,7 @@ func (w *watch) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (w *watch) String() string {
+func (w *lookout) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.buf.String()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/config/watch"
 )
 
 // stopGrace is how long calls under way may take to get their answer once the daemon stops.
@@ -24,67 +26,109 @@ func (c *cli) runCommand() *cobra.Command {
 		Short: "Run the daemon until SIGTERM",
 		Long: "Run the daemon: each pipeline by its schedule, the commands' socket, metrics and API. SIGTERM\n" +
 			"and SIGINT finish the batch that is under way; a second one ends the process at once, which\n" +
-			"loses nothing. systemd is told when the daemon is ready and when it stops.",
+			"loses nothing. A change of the configuration's files is taken in by itself, and on SIGHUP: whole or not at\n" +
+			"all. systemd is told when the daemon is ready, reloads and stops.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, diags, err := c.load()
+			load, dir, err := c.loader()
 			if err != nil {
 				return err
 			}
+			cfg, diags := load()
 			if err := c.valid(cfg, diags); err != nil {
 				return err
 			}
-			logger := c.daemonLogger(cfg.Daemon.Log)
+			level := &slog.LevelVar{}
+			level.Set(cfg.Daemon.Log.Level)
+			logger := c.daemonLogger(cfg.Daemon.Log.Format, level)
 			for _, d := range diags {
 				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail)
 			}
-			return c.daemon(cmd.Context(), cfg, logger)
+			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir}
+			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, Logger: logger, Level: level})
 		},
 	}
 }
 
-// daemon runs until ctx ends.
-func (c *cli) daemon(ctx context.Context, cfg *config.Config, logger *slog.Logger) error {
-	a, err := app.New(ctx, cfg, app.Options{Version: c.Version, Logger: logger})
-	if err != nil {
+// service is the process of `tandem run`.
+type service struct {
+	*cli
+	app        *app.App
+	dir        string // of the configuration
+	logger     *slog.Logger
+	supervisor *supervisor
+}
+
+// run runs until ctx ends.
+func (d *service) run(ctx context.Context, cfg *config.Config, o app.Options) (err error) {
+	if d.app, err = app.New(ctx, cfg, o); err != nil {
 		return err
 	}
-	if err := a.Start(ctx); err != nil {
-		return errors.Join(err, a.Stop(ctx))
+	if err := d.app.Start(ctx); err != nil {
+		return errors.Join(err, d.app.Stop(ctx))
 	}
-	supervisor := newSupervisor(logger)
-	supervisor.ready()
-	waitForEnd(ctx, logger)
-	supervisor.stopping()
-	logger.Info("stopping", "grace", stopGrace.String())
+	d.supervisor.ready()
+	d.follow(ctx)
+	d.supervisor.stopping()
+	d.logger.Info("stopping", "grace", stopGrace.String())
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
-	if err := a.Stop(grace); err != nil {
+	if err := d.app.Stop(grace); err != nil {
 		return err
 	}
-	logger.Info("stopped")
+	d.logger.Info("stopped")
 	return nil
 }
 
-// waitForEnd returns when ctx ends. A SIGHUP in the meantime must not kill the daemon.
-func waitForEnd(ctx context.Context, logger *slog.Logger) {
+// follow takes changes of the configuration in until ctx ends: on SIGHUP, and when its files change.
+func (d *service) follow(ctx context.Context) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
+	changed := make(chan struct{}, 1)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	watching.Go(func() { d.watch(ctx, changed) })
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-hangup:
-			logger.Warn("SIGHUP: this version cannot reload its configuration; restart it")
+			d.logger.Info("SIGHUP: reading the configuration")
+			d.supervisor.reloading()
+			d.reload(ctx)
+			d.supervisor.reloaded()
+		case <-changed:
+			d.reload(ctx)
 		}
 	}
 }
 
+// watch asks for a reload whenever the files may have changed. One that is asked for is not asked for twice.
+func (d *service) watch(ctx context.Context, changed chan<- struct{}) {
+	o := watch.Options{Quiet: watch.DefaultQuiet, Patience: watch.DefaultPatience, Logger: d.logger}
+	err := watch.Dir(ctx, d.dir, o, func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil {
+		d.logger.Warn("the configuration is not watched; SIGHUP and `tandem reload` take changes in", "error", err)
+	}
+}
+
+// reload takes the configuration in. What becomes of it the App tells the log.
+func (d *service) reload(ctx context.Context) {
+	if _, err := d.app.Reload(ctx); err != nil && ctx.Err() == nil {
+		d.logger.Error("the configuration could not be read", "error", err)
+	}
+}
+
 // daemonLogger is the logger that the daemon block describes.
-func (c *cli) daemonLogger(log config.Log) *slog.Logger {
-	o := &slog.HandlerOptions{Level: log.Level}
-	if log.Format == config.LogText || log.Format == config.LogAuto && c.StderrTerminal {
+func (c *cli) daemonLogger(format config.LogFormat, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if format == config.LogText || format == config.LogAuto && c.StderrTerminal {
 		return slog.New(slog.NewTextHandler(c.Stderr, o))
 	}
 	return slog.New(slog.NewJSONHandler(c.Stderr, o))

@@ -59,11 +59,21 @@ func stop(a *app.App) {
 
 // load reads the configuration, valid or not.
 func (c *cli) load() (*config.Config, hcl.Diagnostics, error) {
+	load, _, err := c.loader()
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, diags := load()
+	return cfg, diags, nil
+}
+
+// loader returns what reads the configuration, each time anew, and from which directory.
+func (c *cli) loader() (app.Loader, string, error) {
 	vars := map[string]string{}
 	for _, v := range c.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
-			return nil, nil, &pipeline.Error{
+			return nil, "", &pipeline.Error{
 				Code: pipeline.CodeUsage, Message: fmt.Sprintf("-var %s has no value", v), Remedy: "Write -var NAME=VALUE.",
 			}
 		}
@@ -71,13 +81,11 @@ func (c *cli) load() (*config.Config, hcl.Diagnostics, error) {
 	}
 	dir, err := c.configDir()
 	if err != nil {
-		return nil, nil, err
+		return nil, "", err
 	}
 	credentials, _ := c.Getenv("CREDENTIALS_DIRECTORY")
-	cfg, diags := config.Load(dir, config.Options{
-		Kinds: c.Kinds, Vars: vars, Getenv: c.Getenv, CredentialsDir: credentials,
-	})
-	return cfg, diags, nil
+	o := config.Options{Kinds: c.Kinds, Vars: vars, Getenv: c.Getenv, CredentialsDir: credentials}
+	return func() (*config.Config, hcl.Diagnostics) { return config.Load(dir, o) }, dir, nil
 }
 
 // configDir is -c, else the working directory if it holds a configuration, else /etc/tandem if that does.

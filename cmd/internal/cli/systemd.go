@@ -45,6 +45,13 @@ func (s *supervisor) feed(every time.Duration) {
 	}
 }
 
+// reloading and reloaded tell when a reload begins and ends, as a unit of Type=notify-reload wants it.
+func (s *supervisor) reloading() {
+	s.notify(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
+}
+
+func (s *supervisor) reloaded() { s.notify(daemon.SdNotifyReady) }
+
 // stopping tells that the daemon is going.
 func (s *supervisor) stopping() {
 	s.notify(daemon.SdNotifyStopping)

@@ -10,8 +10,8 @@ import (
 
 // Formatting is the JSON of `tandem fmt`. Diagnostics are the syntax errors of files that were left alone.
 type Formatting struct {
-	Files       []view.Formatted `json:"files"`
-	Diagnostics []Diagnostic     `json:"diagnostics"`
+	Files       []view.Formatted  `json:"files"`
+	Diagnostics []view.Diagnostic `json:"diagnostics"`
 }
 
 // Formatted tells which files are not, or were not, in their canonical form, and what changes in them. The

@@ -20,6 +20,7 @@ func (o Output) Status(s view.Status) error {
 		t.line("daemon: not running")
 	}
 	t.line("state:  %s (%s)", clean(s.StateDir), humanize.IBytes(uint64(max(s.StateBytes, 0))))
+	o.liveConfig(t, s)
 	for _, p := range s.Pipelines {
 		t.line("")
 		o.pipelineStatus(t, p)

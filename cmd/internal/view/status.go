@@ -28,6 +28,12 @@ type Daemon struct {
 type Config struct {
 	Hash       string `json:"hash"`
 	Generation int    `json:"generation"` // 1 for the one that the process started with
+	// Since is when it became live.
+	Since time.Time `json:"since,omitzero"`
+	// LastGood: the process started with the last good configuration, since its files had errors.
+	LastGood bool `json:"last_good,omitempty"`
+	// Refused is what is wrong with the files, nil where they are what is live.
+	Refused *Refused `json:"refused"`
 }
 
 // PipelineState is how a pipeline stands.

@@ -44,8 +44,10 @@ func (a api) routes(mux *http.ServeMux, wrap func(http.Handler) http.Handler) {
 	} {
 		mux.Handle(pattern, wrap(h))
 	}
-	for pattern, h := range a.operatorRoutes() {
-		mux.Handle(pattern, wrap(h))
+	for _, more := range []map[string]http.HandlerFunc{a.operatorRoutes(), a.reloadRoutes()} {
+		for pattern, h := range more {
+			mux.Handle(pattern, wrap(h))
+		}
 	}
 	mux.Handle(apiPath+"/", wrap(http.HandlerFunc(unknownCall)))
 }

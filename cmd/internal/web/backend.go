@@ -12,6 +12,9 @@ type Backend interface {
 	Operator
 	Asker
 	Status(ctx context.Context) (view.Status, error)
+	// Reload reads the configuration anew and takes it in whole, or not at all. That it is wrong is in
+	// the answer, not an error.
+	Reload(ctx context.Context) (view.Reload, error)
 	// Check tests the connection of one source, of all for "". A failed test is in the answer, not
 	// an error.
 	Check(ctx context.Context, source string) ([]view.SourceCheck, error)

@@ -40,6 +40,15 @@ func (s *scripted) Status(context.Context) (view.Status, error) {
 	}, s.note("status")
 }
 
+func (s *scripted) Reload(context.Context) (view.Reload, error) {
+	return reloaded, s.note("reload")
+}
+
+var reloaded = view.Reload{
+	OK: true, Changed: true, Config: view.Config{Hash: "h2", Generation: 2, Since: at},
+	Started: []string{}, Replaced: []string{"products"}, Stopped: []string{}, Kept: []string{"stock"}, Diagnostics: []view.Diagnostic{},
+}
+
 func (s *scripted) Check(_ context.Context, source string) ([]view.SourceCheck, error) {
 	return []view.SourceCheck{{Source: source, Kind: "odoo", OK: true, Checks: []pipeline.Check{{Name: "connection", Grade: pipeline.GradePassed}}}}, s.note(source)
 }

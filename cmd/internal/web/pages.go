@@ -51,7 +51,11 @@ const indexPage = `<!DOCTYPE html>
 <style>body{font:1rem/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}td{padding:.1rem 1.5rem .1rem 0}</style>
 <h1>Tandem</h1>
 <p>{{.Version}}</p>
-<table>
+<p>Configuration {{.Config.Hash}}, generation {{.Config.Generation}}{{if not .Config.Since.IsZero}}, live since {{.Config.Since.Format "2006-01-02 15:04:05 MST"}}{{end}}</p>
+{{with .Config.Refused}}<p><strong>The files say something else, which is not live: {{.Error.Message}}</strong> ({{.At.Format "2006-01-02 15:04:05 MST"}})</p>
+<ul>{{range .Diagnostics}}<li>{{if .File}}{{.File}}:{{.Line}}: {{end}}{{.Summary}}. {{.Detail}}{{if .Code}}<pre>{{.Code}}</pre>{{end}}
+{{end}}</ul>
+{{end}}<table>
 {{range .Pipelines}}<tr><td>{{.Name}}<td>{{index .Sources 0}} ↔ {{index .Sources 1}}<td>{{.State}}<td>{{.Linked}} linked<td>{{.Conflicts}} conflicts<td>{{.Quarantined}} in quarantine
 {{end}}</table>
 <ul>
