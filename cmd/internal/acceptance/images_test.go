@@ -231,17 +231,23 @@ func (g *gallery) show(sku string, want []byte) {
 			}
 			continue
 		}
-		var prints [2]picture.Fingerprint
-		for i, b := range [][]byte{want, data} {
-			var err error
-			if prints[i], err = g.studio.Fingerprint(g.t.Context(), b); err != nil {
-				g.t.Fatal(sku, side, err)
-			}
-		}
-		if !prints[0].Alike(prints[1]) {
+		if !g.same(want, data) {
 			g.t.Errorf("%s: %s shows another image", sku, side)
 		}
 	}
+}
+
+// same tells whether two images show the same.
+func (g *gallery) same(want, data []byte) bool {
+	g.t.Helper()
+	var prints [2]picture.Fingerprint
+	for i, b := range [][]byte{want, data} {
+		var err error
+		if prints[i], err = g.studio.Fingerprint(g.t.Context(), b); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	return prints[0].Alike(prints[1])
 }
 
 // quiet checks that the next cycles, a full one among them, write nothing and read no image.
