@@ -57,7 +57,9 @@ examples: build ## validates every example
 	bin/tandem fmt --check --diff examples/*/
 	@for d in examples/*/; do echo "validate $$d"; \
 	  set -a; [ ! -f $$d/example.env ] || . ./$$d/example.env; set +a; \
-	  bin/tandem validate -c $$d || exit 1; done
+	  files=$$(find $$d -name '*.vars.hcl'); \
+	  for f in $${files:-none}; do \
+	    bin/tandem validate -c $$d $$([ $$f = none ] || echo -var-file $$f) || exit 1; done; done
 
 .PHONY: bench
 bench: ## benchmarks: idle cycles, full passes, memory, first load; ratios within one run

@@ -14,6 +14,9 @@ type Options struct {
 	Kinds []pipeline.SourceKind
 	// Vars are the values of variables, from -var NAME=VALUE. They win over TANDEM_VAR_NAME.
 	Vars map[string]string
+	// VarFiles are files of such values, from -var-file FILE; a later one wins over an earlier one. They win over
+	// TANDEM_VAR_NAME, which wins over the file tandem.vars.hcl in the directory.
+	VarFiles []string
 	// Getenv reads an environment variable; nil has none.
 	Getenv func(name string) (string, bool)
 	// CredentialsDir is systemd's $CREDENTIALS_DIRECTORY, "" where there is none.

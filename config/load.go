@@ -23,7 +23,8 @@ import (
 // maxFile bounds a file of a configuration.
 const maxFile = 4 << 20
 
-// Load reads all *.hcl files of dir, not of its subfolders and without *.test.hcl, as one configuration.
+// Load reads all *.hcl files of dir, not of its subfolders and without *.test.hcl and *.vars.hcl, as one
+// configuration, with the values of variables that tandem.vars.hcl and the files of opts hold.
 // The Config is never nil. Where the diagnostics hold errors, it is good for showing them (Files), and holds
 // those blocks that are free of errors.
 func Load(dir string, opts Options) (*Config, hcl.Diagnostics) {
@@ -38,6 +39,7 @@ func Load(dir string, opts Options) (*Config, hcl.Diagnostics) {
 func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagnostics) {
 	l := &loader{dir: dir, opts: opts, raw: files, config: &Config{Dir: dir}, diags: &diag.List{}}
 	l.parse()
+	l.variableFiles()
 	l.variables()
 	l.locals()
 	l.daemon()
@@ -92,7 +94,7 @@ func readDir(dir string) (map[string][]byte, hcl.Diagnostics) {
 }
 
 func isConfig(name string) bool {
-	return strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".test.hcl") && !strings.HasPrefix(name, ".")
+	return strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".test.hcl") && !strings.HasSuffix(name, varFileSuffix) && !strings.HasPrefix(name, ".")
 }
 
 // loader holds what the steps of loading share.
@@ -114,6 +116,9 @@ type loader struct {
 	// read, and not used.
 	torn     map[*hclsyntax.Block]bool
 	compiled []*compiler // of the pipelines that are free of errors
+	// The values that variable files give: those that were named, and the one of the directory.
+	fromFiles, fromDir map[string]fileValue
+	fileMissing        bool // one of them could not be read
 }
 
 func rootShape() block.Shape {

@@ -32,12 +32,13 @@ func environment(t *testing.T, dir string) map[string]string {
 	return env
 }
 
-func load(t *testing.T, dir string) (*config.Config, hcl.Diagnostics) {
+func load(t *testing.T, dir string, varFiles ...string) (*config.Config, hcl.Diagnostics) {
 	t.Helper()
 	env := environment(t, dir)
 	cfg, diags := config.Load(dir, config.Options{
-		Kinds:  []pipeline.SourceKind{odoo.Kind(), productsmanager.Kind()},
-		Getenv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		VarFiles: varFiles,
+		Kinds:    []pipeline.SourceKind{odoo.Kind(), productsmanager.Kind()},
+		Getenv:   func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 	})
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -62,14 +63,16 @@ func TestExamples(t *testing.T) {
 			continue
 		}
 		t.Run(dir, func(t *testing.T) {
-			cfg, diags := load(t, dir)
-			for _, d := range diags {
-				t.Errorf("%s", d)
-			}
 			unused := environment(t, dir)
-			for _, f := range cfg.Files {
-				for _, m := range envCall.FindAllStringSubmatch(string(f.Bytes), -1) {
-					delete(unused, m[1])
+			for _, varFiles := range stages(t, dir) {
+				cfg, diags := load(t, dir, varFiles...)
+				for _, d := range diags {
+					t.Errorf("%s", d)
+				}
+				for _, f := range cfg.Files {
+					for _, m := range envCall.FindAllStringSubmatch(string(f.Bytes), -1) {
+						delete(unused, m[1])
+					}
 				}
 			}
 			if len(unused) > 0 {
@@ -79,6 +82,45 @@ func TestExamples(t *testing.T) {
 				t.Error("README.md does not tell of it")
 			}
 		})
+	}
+}
+
+// stages are the variable files that an example is loaded with, one after the other; none for most.
+func stages(t *testing.T, dir string) [][]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.vars.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := [][]string{}
+	for _, f := range files {
+		stages = append(stages, []string{f})
+	}
+	if len(stages) == 0 {
+		stages = append(stages, nil)
+	}
+	return stages
+}
+
+// One directory, two installations: other systems, other state, other brakes, the same mapping.
+func TestStagingAndProduction(t *testing.T) {
+	const dir = "staging-and-production"
+	var loaded []*config.Config
+	for _, stage := range []string{"staging", "production"} {
+		cfg, _ := load(t, dir, filepath.Join(dir, stage+".vars.hcl"))
+		if want := "/var/lib/tandem-" + stage; cfg.Daemon.StateDir != want {
+			t.Errorf("the state of %s is in %s, want %s", stage, cfg.Daemon.StateDir, want)
+		}
+		loaded = append(loaded, cfg)
+	}
+	for i, cfg := range loaded {
+		d, other := cfg.Pipelines[0], loaded[1-i].Pipelines[0]
+		if len(d.Fields) != len(other.Fields) {
+			t.Errorf("%d fields and %d", len(d.Fields), len(other.Fields))
+		}
+		if d.Schedule == other.Schedule || d.Limits == other.Limits || d.MergeHash == other.MergeHash {
+			t.Error("the stages do not differ in schedule, limits or sources")
+		}
 	}
 }
 

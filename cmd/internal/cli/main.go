@@ -41,7 +41,9 @@ type cli struct {
 	Options
 	dir  string   // -c
 	vars []string // -var
-	json bool
+	// varFiles are -var-file.
+	varFiles []string
+	json     bool
 }
 
 // Main runs a command and returns its exit code. ctx ends when the process is told to stop.
@@ -83,6 +85,7 @@ func (c *cli) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVarP(&c.dir, "config", "c", "", "directory of the configuration (default: the working directory, then /etc/tandem)")
 	flags.StringArrayVar(&c.vars, "var", nil, "value of a variable, as `NAME=VALUE`; may be repeated")
+	flags.StringArrayVar(&c.varFiles, "var-file", nil, "`file` of values of variables; may be repeated, the last one counts")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
 		c.runCommand(), c.validateCommand(), c.fmtCommand(), c.graphCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),

@@ -84,7 +84,7 @@ func (c *cli) loader() (app.Loader, string, error) {
 		return nil, "", err
 	}
 	credentials, _ := c.Getenv("CREDENTIALS_DIRECTORY")
-	o := config.Options{Kinds: c.Kinds, Vars: vars, Getenv: c.Getenv, CredentialsDir: credentials}
+	o := config.Options{Kinds: c.Kinds, Vars: vars, VarFiles: c.varFiles, Getenv: c.Getenv, CredentialsDir: credentials}
 	return func() (*config.Config, hcl.Diagnostics) { return config.Load(dir, o) }, dir, nil
 }
 

@@ -8,7 +8,7 @@ variable "rate" {
 
 variable "base" {
   default = local.x
-  type    = string
+  tipe    = string
 }
 
 variable "1st" {
