@@ -31,7 +31,7 @@ func TestEveryDiagnosticIsShown(t *testing.T) {
 		"Fault in Tandem", // of settings that no kind has
 		// Of a directory, not of what is in a file: TestNothingToRead.
 		"No such directory", "Not a directory", "Directory cannot be read", "File too large", "File cannot be read", "No configuration",
-		"Wrong value of a variable", // TestVariables
+		"Variable file cannot be read", // TestVariableFileMistakes
 		// Of settings of kinds that the tests have not.
 		"No categories", "Parents cannot be found", "Variants linked and not",
 	}

@@ -94,6 +94,7 @@ func (c *compiler) take(content block.Content) taken {
 		return out
 	}
 	c.blind = c.blind || c.torn[m.block]
+	c.blind = c.blind || c.torn[m.block]
 	if out.defaults == nil {
 		out.defaults = m.content.Attributes["defaults"]
 	}
