@@ -1,10 +1,17 @@
 package render
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/hashicorp/hcl/v2"
+	"github.com/mitchellh/go-wordwrap"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 )
+
+// detailWidth is where the sentences of a diagnostic are wrapped.
+const detailWidth = 100
 
 // Validation is the JSON of `tandem validate`.
 type Validation struct {
@@ -16,10 +23,15 @@ type Validation struct {
 
 // Diagnostics tells what is wrong with a configuration, all of it, with snippets from files.
 func (o Output) Diagnostics(diags hcl.Diagnostics, files map[string]*hcl.File) error {
-	if !o.JSON {
-		return hcl.NewDiagnosticTextWriter(o.W, files, 100, o.Color).WriteDiagnostics(diags)
+	v := validation(view.DiagnosticsOf(diags, files))
+	if o.JSON {
+		return o.json(v)
 	}
-	return o.json(validation(diags, files))
+	t := o.text()
+	for _, d := range v.Diagnostics {
+		diagnostic(t, d)
+	}
+	return t.err
 }
 
 // Validated is Diagnostics with the closing word of `tandem validate`.
@@ -27,7 +39,7 @@ func (o Output) Validated(diags hcl.Diagnostics, files map[string]*hcl.File, dir
 	if err := o.Diagnostics(diags, files); err != nil || o.JSON {
 		return err
 	}
-	v := validation(diags, files)
+	v := validation(view.DiagnosticsOf(diags, files))
 	t := o.text()
 	switch {
 	case v.Errors > 0:
@@ -40,9 +52,9 @@ func (o Output) Validated(diags hcl.Diagnostics, files map[string]*hcl.File, dir
 	return t.err
 }
 
-func validation(diags hcl.Diagnostics, files map[string]*hcl.File) Validation {
-	v := Validation{Diagnostics: view.DiagnosticsOf(diags, files)}
-	for _, d := range v.Diagnostics {
+func validation(diags []view.Diagnostic) Validation {
+	v := Validation{Diagnostics: diags}
+	for _, d := range diags {
 		if d.Severity == "warning" {
 			v.Warnings++
 		} else {
@@ -51,4 +63,35 @@ func validation(diags hcl.Diagnostics, files map[string]*hcl.File) Validation {
 	}
 	v.Valid = v.Errors == 0
 	return v
+}
+
+// diagnostic tells one error or warning with the line that it is about, and a caret below what is meant.
+func diagnostic(t *text, d view.Diagnostic) {
+	title, color := "Error", red
+	if d.Severity == "warning" {
+		title, color = "Warning", yellow
+	}
+	t.line("%s: %s", t.paint(color, title), t.paint(bold, clean(d.Summary)))
+	t.line("")
+	if d.File != "" {
+		in := ""
+		if d.Context != "" {
+			in = ", in " + clean(d.Context)
+		}
+		t.line("  on %s line %d%s:", clean(d.File), d.Line, in)
+		if d.Code != "" {
+			t.line("%4d: %s", d.Line, clean(d.Code))
+			t.line("      %s", t.caret(d, color))
+		}
+		t.line("")
+	}
+	t.line("%s", wordwrap.WrapString(clean(d.Detail), detailWidth))
+	t.line("")
+}
+
+// caret points at what a diagnostic is about, on the line below it.
+func (t *text) caret(d view.Diagnostic, color string) string {
+	before, about := d.Pointer()
+	wide := max(1, utf8.RuneCountInString(clean(about)))
+	return strings.Repeat(" ", utf8.RuneCountInString(clean(before))) + t.paint(color, strings.Repeat("^", wide))
 }

@@ -21,7 +21,7 @@ func (o Output) Formatted(files []view.Formatted, problems hcl.Diagnostics, sour
 		if files == nil {
 			files = []view.Formatted{}
 		}
-		return o.json(Formatting{Files: files, Diagnostics: validation(problems, sources).Diagnostics})
+		return o.json(Formatting{Files: files, Diagnostics: view.DiagnosticsOf(problems, sources)})
 	}
 	t := o.text()
 	for _, f := range files {

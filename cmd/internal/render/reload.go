@@ -43,25 +43,6 @@ func (o Output) named(t *text, c view.Config) {
 	t.line("  live:      %s, generation %d, since %s", clean(c.Hash), c.Generation, o.when(c.Since))
 }
 
-// diagnostic tells one error or warning with the line that it is about.
-func diagnostic(t *text, d view.Diagnostic) {
-	title, color := "Error", red
-	if d.Severity == "warning" {
-		title, color = "Warning", yellow
-	}
-	t.line("%s: %s", t.paint(color, title), t.paint(bold, clean(d.Summary)))
-	if d.File != "" {
-		t.line("")
-		t.line("  on %s line %d:", clean(d.File), d.Line)
-		if d.Code != "" {
-			t.line("  %4d: %s", d.Line, clean(d.Code))
-		}
-	}
-	t.line("")
-	t.line("%s", clean(d.Detail))
-	t.line("")
-}
-
 // liveConfig tells which configuration is live and, if so, that the files say something else.
 func (o Output) liveConfig(t *text, s view.Status) {
 	c := s.Config

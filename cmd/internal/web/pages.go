@@ -53,7 +53,8 @@ const indexPage = `<!DOCTYPE html>
 <p>{{.Version}}</p>
 <p>Configuration {{.Config.Hash}}, generation {{.Config.Generation}}{{if not .Config.Since.IsZero}}, live since {{.Config.Since.Format "2006-01-02 15:04:05 MST"}}{{end}}</p>
 {{with .Config.Refused}}<p><strong>The files say something else, which is not live: {{.Error.Message}}</strong> ({{.At.Format "2006-01-02 15:04:05 MST"}})</p>
-<ul>{{range .Diagnostics}}<li>{{if .File}}{{.File}}:{{.Line}}: {{end}}{{.Summary}}. {{.Detail}}{{if .Code}}<pre>{{.Code}}</pre>{{end}}
+<ul>{{range .Diagnostics}}<li>{{if .File}}{{.File}}:{{.Line}}: {{end}}{{.Summary}}. {{.Detail}}{{if .Code}}<pre>{{.Code}}
+{{.Caret}}</pre>{{end}}
 {{end}}</ul>
 {{end}}<table>
 {{range .Pipelines}}<tr><td>{{.Name}}<td>{{index .Sources 0}} ↔ {{index .Sources 1}}<td>{{.State}}<td>{{.Linked}} linked<td>{{.Conflicts}} conflicts<td>{{.Quarantined}} in quarantine
