@@ -40,7 +40,7 @@ func TestTrouble(t *testing.T) {
 			key := pipeline.Key(s.fill(t, 1)[0])
 			end := s.open(t, func(set *productsmanager.Settings) {
 				if c.fault.Kind == pmsim.FaultHang {
-					set.Timeout = 300 * time.Millisecond
+					set.Timeout = 2 * time.Second
 				}
 			})
 			c.fault.Times = pmsim.Always

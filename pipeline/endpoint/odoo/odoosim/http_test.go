@@ -159,7 +159,7 @@ func TestTroubles(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 			defer cancel()
 			if effect == odoosim.Hang || effect == odoosim.HangAfter {
-				ctx, cancel = context.WithTimeout(context.Background(), 200*time.Millisecond)
+				ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
 				defer cancel()
 			}
 			create := func(ctx context.Context) error {

@@ -269,11 +269,11 @@ func TestServerThatNeverAnswers(t *testing.T) {
 		}
 	})
 	defer close(hold)
-	c := connect(t, s.URL, func(cfg *Config) { cfg.Timeout = 50 * time.Millisecond })
+	c := connect(t, s.URL, func(cfg *Config) { cfg.Timeout = time.Second })
 	_, err := c.Call(t.Context(), write)
 	e := pipeline.AsError(err)
 	if e == nil || e.Code != pipeline.CodeConnectionTimeout || e.Class != pipeline.Transient || !e.MaybeDone ||
-		!strings.Contains(e.Message, strings.TrimPrefix(s.URL, "http://")) || !strings.Contains(e.Message, "50ms") {
+		!strings.Contains(e.Message, strings.TrimPrefix(s.URL, "http://")) || !strings.Contains(e.Message, "1s") {
 		t.Fatalf("got %+v", e)
 	}
 }

@@ -133,7 +133,7 @@ func TestTrouble(t *testing.T) {
 			f := newFake(t, c.handler, func(cfg *Config) {
 				cfg.Timeout, cfg.MaxAnswer = 10*time.Second, 1<<20
 				if c.code == pipeline.CodeConnectionTimeout {
-					cfg.Timeout = 50 * time.Millisecond
+					cfg.Timeout = time.Second
 				}
 			})
 			_, e := f.do(t, c.req)
