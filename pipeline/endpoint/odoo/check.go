@@ -43,13 +43,13 @@ func (c *checkup) run(ctx context.Context) {
 		}
 	}
 	c.user(ctx)
+	c.key(ctx)
 	c.schema(ctx)
 	c.stock(ctx)
 	c.rights(ctx)
 	c.categories(ctx)
 	c.images(ctx)
 	c.products(ctx)
-	c.key(ctx)
 	c.clock()
 }
 

@@ -120,6 +120,26 @@ func TestCheckNamesTheGroupOfTheVersion(t *testing.T) {
 	s.wrongly(everything(), "rights on product.template", pipeline.GradeFailed, "may not", "Products / Create")
 }
 
+// A pipeline that carries families makes attributes and their values, and prices them.
+func TestCheckOfFamilies(t *testing.T) {
+	needs := everything()
+	needs.Reads = append(needs.Reads, "product_template_attribute_value_ids")
+	needs.Writes = append(needs.Writes, "product_template_attribute_value_ids")
+	both(t, func(s *shop) {
+		for model, may := range map[string]string{
+			"product.attribute": "create", "product.attribute.value": "create", "product.template.attribute.line": "write, create",
+			"product.template.attribute.value": "write",
+		} {
+			s.wrongly(needs, "rights on "+model, pipeline.GradeFailed, "may not "+may+", but read", "Inventory / Administrator")
+		}
+	}, asEmployee)
+	both(t, func(s *shop) {
+		if names, wrong := s.check(needs); !slices.Contains(names, "ok rights on product.template.attribute.value") {
+			s.Errorf("%v, %+v", names, wrong)
+		}
+	})
+}
+
 func TestCheckOfAVersionNeverTried(t *testing.T) {
 	s := newShop(t, 17)
 	s.wrongly(everything(), "version", pipeline.GradeWarning, "not been tried", "copy")

@@ -31,7 +31,7 @@ func (d dialect) rightsFor(n pipeline.Needs, categories, stock bool) []right {
 	}
 	variants := products
 	variants.model = variantModel
-	all := []right{products, variants}
+	all := append([]right{products, variants}, familyRights(n, edits)...)
 	if slices.Contains(n.Reads, categoryField) {
 		r := right{categoryModel, []string{"read"}, edits}
 		if categories && slices.Contains(n.Writes, categoryField) {
@@ -49,6 +49,23 @@ func (d dialect) rightsFor(n pipeline.Needs, categories, stock bool) []right {
 		quants.remedy = "Give the user the group " + d.counterGroup + "."
 	}
 	return append(all, quants, right{moveLineModel, []string{"read"}, "Give the user the group Inventory / User."})
+}
+
+// familyRights are the rights on what makes the variants of a template.
+func familyRights(n pipeline.Needs, remedy string) []right {
+	if !slices.Contains(n.Reads, attributesField) {
+		return nil
+	}
+	attributes, values, lines, extras := []string{"read"}, []string{"read"}, []string{"read"}, []string{"read"}
+	if slices.Contains(n.Writes, attributesField) {
+		attributes, values, lines = append(attributes, "create"), append(values, "create"), append(lines, "write", "create")
+	}
+	if slices.Contains(n.Writes, priceField) {
+		extras = append(extras, "write")
+	}
+	return []right{
+		{attributeModel, attributes, remedy}, {valueModel, values, remedy}, {lineModel, lines, remedy}, {templateValueModel, extras, remedy},
+	}
 }
 
 // rights tests what the user may do, model by model.
@@ -117,7 +134,7 @@ func (c *checkup) images(ctx context.Context) {
 	case c.s.checksums:
 		c.Pass("images", "known by their checksums")
 	default:
-		c.Pass("images", "known by their thumbnails: checksums are for the group Administration / Settings before Odoo 18, and quicker")
+		c.Pass("images", "known by their thumbnails; up to Odoo 17 only administrators may read their checksums")
 	}
 }
 

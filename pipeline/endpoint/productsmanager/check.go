@@ -123,7 +123,7 @@ func (c *checkup) rights() {
 	if !c.needs.Changes() {
 		return
 	}
-	c.Skip("PM does not tell without a write; needed are "+strings.Join(c.surface.rights(c.needs), ", "), "right to write")
+	c.Skip("Products Manager does not tell without a write; the key needs "+strings.Join(c.surface.rights(c.needs), ", "), "right to write")
 }
 
 // ownSync warns of PM's own synchronization with Odoo: two engines on one catalogue undo each other's work.
