@@ -11,5 +11,6 @@
 //
 // Read config.go for the result, load.go for the steps, then one file for each block. Expressions that are
 // evaluated per record are compiled by config/expression, functions are in config/functions, and what is
-// common to all blocks is in config/internal/block.
+// common to all blocks is in config/internal/block. shared.go lays a pipeline's mapping over one of the top level,
+// varfiles.go reads the values of variables; format.go and schema.go stand apart from loading.
 package config
