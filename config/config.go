@@ -21,6 +21,9 @@ type Options struct {
 	Getenv func(name string) (string, bool)
 	// CredentialsDir is systemd's $CREDENTIALS_DIRECTORY, "" where there is none.
 	CredentialsDir string
+	// Known are, by the labels of sources, the fields that their systems told of, which count in the place of what
+	// the kind of source is known to have; nil offline.
+	Known map[string]pipeline.Schema
 }
 
 // Config is a loaded configuration. It is immutable.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,10 +39,30 @@ func (l *loader) sources() {
 			if known.Adapt != nil {
 				known = known.Adapt(settings)
 			}
+			if told, ok := l.opts.Known[label]; ok {
+				known.Known = asTold(known.Known, told)
+			}
 			l.config.Sources = append(l.config.Sources, Source{Kind: known, Label: label, Settings: settings, Range: b.DefRange()})
 			l.refs["source."+kind+"."+label] = true
 		}
 	}
+}
+
+// asTold returns the fields that a system told of, with what only its kind knows of them.
+func asTold(known, told pipeline.Schema) pipeline.Schema {
+	fields := maps.Clone(told.Fields)
+	for name, k := range known.Fields {
+		f, ok := told.Lookup(name)
+		if !ok {
+			continue
+		}
+		if f.Image == nil {
+			f.Image = k.Image
+		}
+		fields[name] = f
+	}
+	told.Fields = fields
+	return told
 }
 
 // sourceLabel checks a label that is to name a side in to_LABEL, strategy and field blocks.

@@ -106,7 +106,11 @@ func CheckField(known pipeline.Schema, source, name string, at hcl.Range, d *dia
 	}
 	names := slices.Sorted(maps.Keys(known.Fields))
 	if _, exists := known.Lookup(name); !exists {
-		d.Error(at, "Unknown field", "The source %q has no field %q.%s", source, name, diag.DidYouMean(name, names))
+		hint := diag.DidYouMean(name, names)
+		if hint == "" {
+			hint = " Correct the name, or add the field to that system."
+		}
+		d.Error(at, "Unknown field", "The source %q has no field %q.%s", source, name, hint)
 		return false
 	}
 	// Custom fields and paths are expected to be on no list.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/config/watch"
 )
@@ -41,8 +42,8 @@ func (c *cli) runCommand() *cobra.Command {
 			level := &slog.LevelVar{}
 			level.Set(cfg.Daemon.Log.Level)
 			logger := c.daemonLogger(cfg.Daemon.Log.Format, level)
-			for _, d := range diags {
-				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail)
+			for _, d := range view.DiagnosticsOf(diags, cfg.Files) {
+				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail, "file", d.File, "line", d.Line)
 			}
 			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir}
 			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, Logger: logger, Level: level})

@@ -69,11 +69,20 @@ func (c *cli) load() (*config.Config, hcl.Diagnostics, error) {
 
 // loader returns what reads the configuration, each time anew, and from which directory.
 func (c *cli) loader() (app.Loader, string, error) {
+	o, dir, err := c.options()
+	if err != nil {
+		return nil, "", err
+	}
+	return func() (*config.Config, hcl.Diagnostics) { return config.Load(dir, o) }, dir, nil
+}
+
+// options returns what the configuration is read with, and its directory.
+func (c *cli) options() (config.Options, string, error) {
 	vars := map[string]string{}
 	for _, v := range c.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
-			return nil, "", &pipeline.Error{
+			return config.Options{}, "", &pipeline.Error{
 				Code: pipeline.CodeUsage, Message: fmt.Sprintf("-var %s has no value", v), Remedy: "Write -var NAME=VALUE.",
 			}
 		}
@@ -81,11 +90,10 @@ func (c *cli) loader() (app.Loader, string, error) {
 	}
 	dir, err := c.configDir()
 	if err != nil {
-		return nil, "", err
+		return config.Options{}, "", err
 	}
 	credentials, _ := c.Getenv("CREDENTIALS_DIRECTORY")
-	o := config.Options{Kinds: c.Kinds, Vars: vars, VarFiles: c.varFiles, Getenv: c.Getenv, CredentialsDir: credentials}
-	return func() (*config.Config, hcl.Diagnostics) { return config.Load(dir, o) }, dir, nil
+	return config.Options{Kinds: c.Kinds, Vars: vars, VarFiles: c.varFiles, Getenv: c.Getenv, CredentialsDir: credentials}, dir, nil
 }
 
 // configDir is -c, else the working directory if it holds a configuration, else /etc/tandem if that does.
