@@ -46,6 +46,11 @@ test: $(S3SERVER) ## all tests, with the race detector where there is a C compil
 	  $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
 	fi
 
+.PHONY: whole
+whole: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
+whole: $(S3SERVER) ## the whole real catalogue through Odoo into a second Products Manager; see docs/testing.md
+	TANDEM_TEST_WHOLE=1 $(GO) test -count=1 -timeout 60m ./cmd/internal/acceptance -run '^TestWhole$$' -v
+
 SEEDS ?= 2000
 FIRST ?= 1
 .PHONY: sim
