@@ -2,6 +2,7 @@ package config
 
 import (
 	"log/slog"
+	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -41,6 +42,18 @@ type Config struct {
 	// order of blocks. Secrets have no part in it: whoever compares two configurations must compare
 	// the Settings of their sources and the daemon's Token too.
 	Hash string
+
+	raw map[string][]byte
+}
+
+// Raw returns the content of the files as it is, by their names in Dir. It is for keeping, not for showing: a
+// secret that stands in a file as plain text is in it.
+func (c *Config) Raw() map[string]string {
+	files := map[string]string{}
+	for name, content := range c.raw {
+		files[filepath.Base(name)] = string(content)
+	}
+	return files
 }
 
 // Daemon is the daemon block.

@@ -35,9 +35,18 @@ func Load(dir string, opts Options) (*Config, hcl.Diagnostics) {
 	return load(dir, files, opts)
 }
 
+// LoadFiles is Load for the content of files that was kept: a Config's Raw, read in the place of what is in dir.
+func LoadFiles(dir string, files map[string]string, opts Options) (*Config, hcl.Diagnostics) {
+	raw := map[string][]byte{}
+	for name, text := range files {
+		raw[filepath.Join(dir, name)] = []byte(text)
+	}
+	return load(dir, raw, opts)
+}
+
 // load is Load for files in memory, by name.
 func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagnostics) {
-	l := &loader{dir: dir, opts: opts, raw: files, config: &Config{Dir: dir}, diags: &diag.List{}}
+	l := &loader{dir: dir, opts: opts, raw: files, config: &Config{Dir: dir, raw: files}, diags: &diag.List{}}
 	l.parse()
 	l.variableFiles()
 	l.variables()

@@ -27,6 +27,8 @@ type Options struct {
 	Version string
 	// Load reads the configuration anew for a reload; nil has none.
 	Load   Loader
+	// LastGood: the configuration is the last good one, since what Load reads has errors.
+	LastGood bool
 	Logger *slog.Logger // nil discards
 	// Level, if set, is the level of the loggers and follows the configuration.
 	Level *slog.LevelVar
@@ -38,6 +40,7 @@ type Options struct {
 // App is a configuration brought to life. Two of them can live in one process, on two state directories.
 type App struct {
 	load          Loader
+	lastGood      bool
 	version       string
 	level         *slog.LevelVar
 	logger        *slog.Logger
@@ -84,7 +87,7 @@ type source struct {
 // above all.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
-		load: o.Load, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
+		load: o.Load, lastGood: o.LastGood, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
 		registry: prometheus.NewRegistry(), studio: newStudio(),
 		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begin: make(chan *runner),
 	}

@@ -30,6 +30,7 @@ func (a *App) Start(ctx context.Context) error {
 		a.schedule(r)
 	}
 	a.scheduled.Store(true)
+	a.keepGood(a.current().config)
 	a.logger.Info("listening", "address", server.Address(), "state", configured.StateDir)
 	return nil
 }

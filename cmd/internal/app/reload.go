@@ -52,10 +52,12 @@ func (a *App) Reload(ctx context.Context) (view.Reload, error) {
 	changes.Diagnostics = found
 	if !changes.Changed {
 		a.accept(nil)
+		a.keep(cfg)
 		changes.Config = a.configView()
 		return changes, nil
 	}
 	a.swap(before, next)
+	a.keep(cfg)
 	changes.Config = a.configView()
 	a.logger.Info("configuration taken in", "generation", next.generation, "hash", cfg.Hash,
 		"started", changes.Started, "replaced", changes.Replaced, "stopped", changes.Stopped, "kept", changes.Kept)
@@ -205,6 +207,13 @@ func (a *App) refuse(err error, found []view.Diagnostic) view.Reload {
 	return v
 }
 
+// keep keeps the files, comments included, in an App that is started.
+func (a *App) keep(cfg *config.Config) {
+	if a.ended != nil {
+		a.keepGood(cfg)
+	}
+}
+
 func (a *App) current() *live {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -214,5 +223,5 @@ func (a *App) current() *live {
 func (a *App) configView() view.Config {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return view.Config{Hash: a.now.config.Hash, Generation: a.now.generation, Since: a.now.since, Refused: a.refused}
+	return view.Config{Hash: a.now.config.Hash, Generation: a.now.generation, Since: a.now.since, LastGood: a.lastGood && a.now.generation == 1, Refused: a.refused}
 }

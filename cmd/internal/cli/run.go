@@ -22,7 +22,9 @@ import (
 const stopGrace = 30 * time.Second
 
 func (c *cli) runCommand() *cobra.Command {
-	return &cobra.Command{
+	var lastGood bool
+	var stateDir string
+	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Run the daemon until SIGTERM",
 		Long: "Run the daemon: each pipeline by its schedule, the commands' socket, metrics and API. SIGTERM\n" +
@@ -36,7 +38,13 @@ func (c *cli) runCommand() *cobra.Command {
 				return err
 			}
 			cfg, diags := load()
-			if err := c.valid(cfg, diags); err != nil {
+			old := lastGood && diags.HasErrors()
+			if old {
+				err = c.lastGood(&cfg, &diags, stateDir)
+			} else {
+				err = c.valid(cfg, diags)
+			}
+			if err != nil {
 				return err
 			}
 			level := &slog.LevelVar{}
@@ -46,9 +54,12 @@ func (c *cli) runCommand() *cobra.Command {
 				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail, "file", d.File, "line", d.Line)
 			}
 			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir}
-			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, Logger: logger, Level: level})
+			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, LastGood: old, Logger: logger, Level: level})
 		},
 	}
+	cmd.Flags().BoolVar(&lastGood, "last-good", false, "start with the last good configuration if the present one has errors")
+	cmd.Flags().StringVar(&stateDir, "state-dir", "", "where the last good one is, if the broken one does not say it")
+	return cmd
 }
 
 // service is the process of `tandem run`.
@@ -67,6 +78,10 @@ func (d *service) run(ctx context.Context, cfg *config.Config, o app.Options) (e
 	}
 	if err := d.app.Start(ctx); err != nil {
 		return errors.Join(err, d.app.Stop(ctx))
+	}
+	if o.LastGood {
+		d.logger.Warn("started with the last good configuration, since the present one has errors", "hash", cfg.Hash)
+		d.reload(ctx) // tells what is wrong with it
 	}
 	d.supervisor.ready()
 	d.follow(ctx)
