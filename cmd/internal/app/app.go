@@ -26,10 +26,10 @@ type Options struct {
 	State   StateUse
 	Version string
 	// Load reads the configuration anew for a reload; nil has none.
-	Load   Loader
+	Load Loader
 	// LastGood: the configuration is the last good one, since what Load reads has errors.
 	LastGood bool
-	Logger *slog.Logger // nil discards
+	Logger   *slog.Logger // nil discards
 	// Level, if set, is the level of the loggers and follows the configuration.
 	Level *slog.LevelVar
 	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.

@@ -87,7 +87,7 @@ type underLoad struct {
 	dir, pmURL, erpURL string
 	pm                 *pmsim.Server
 	erp                *odoosim.Server
-	cycled chan struct{} // tells of cycles of "a"
+	cycled             chan struct{} // tells of cycles of "a"
 	app                *App
 }
 

@@ -14,7 +14,6 @@ import (
 
 // lastGood replaces a configuration with errors by the last good one.
 func (c *cli) lastGood(cfg **config.Config, diags *hcl.Diagnostics, stateDir string) error {
-	dir := (*cfg).Dir
 	if stateDir == "" {
 		stateDir = stateDirOf(*cfg, *diags)
 	}
@@ -29,7 +28,7 @@ func (c *cli) lastGood(cfg **config.Config, diags *hcl.Diagnostics, stateDir str
 	if err != nil {
 		return err
 	}
-	o, err := c.configOptions()
+	o, dir, err := c.options()
 	if err != nil {
 		return err
 	}

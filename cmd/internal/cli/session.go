@@ -28,8 +28,12 @@ func (c *cli) with(ctx context.Context, use app.StateUse, f func(web.Backend) er
 	if err != nil {
 		return err
 	}
-	if !diags.HasErrors() || daemonSound(cfg, diags) {
-		client, err := web.Dial(ctx, cfg.Daemon.StateDir)
+	stateDir := cfg.Daemon.StateDir
+	if diags.HasErrors() {
+		stateDir = stateDirOf(cfg, diags)
+	}
+	if stateDir != "" {
+		client, err := web.Dial(ctx, stateDir)
 		if err != nil {
 			return err
 		}
