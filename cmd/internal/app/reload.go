@@ -194,6 +194,9 @@ func (a *App) refuse(err error, found []view.Diagnostic) view.Reload {
 	r := &view.Refused{At: a.clock.Now(), Error: view.ErrorOf(err), Diagnostics: found}
 	a.mu.Lock()
 	told := a.refused != nil && a.refused.Error == r.Error
+	if a.refused != nil {
+		r.At = a.refused.At
+	}
 	a.refused = r
 	a.mu.Unlock()
 	a.metrics.reloaded(false)

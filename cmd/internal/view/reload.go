@@ -21,8 +21,9 @@ type Reload struct {
 	Diagnostics []Diagnostic `json:"diagnostics"`
 }
 
-// Refused is a configuration that was read and could not become the live one.
+// Refused is a configuration that was read last and could not become the live one.
 type Refused struct {
+	// At is since when the files are not what is live.
 	At          time.Time    `json:"at"`
 	Error       Error        `json:"error"`
 	Diagnostics []Diagnostic `json:"diagnostics"`
