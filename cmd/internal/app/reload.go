@@ -67,7 +67,7 @@ func (a *App) Reload(ctx context.Context) (view.Reload, error) {
 func invalid(diags hcl.Diagnostics) error {
 	errs := diags.Errs()
 	return &pipeline.Error{
-		Code: pipeline.CodeConfiguration, Message: fmt.Sprintf("the configuration has %d errors, the first: %s", len(errs), errs[0]),
+		Code: pipeline.CodeConfiguration, Message: fmt.Sprintf("errors in the configuration: %d; the first: %s", len(errs), errs[0]),
 		Remedy: "Correct what is told; the old configuration runs on until then.",
 	}
 }

@@ -126,7 +126,7 @@ func (c *cli) valid(cfg *config.Config, diags hcl.Diagnostics) error {
 		first := diags.Errs()[0].Error()
 		return &pipeline.Error{
 			Code:    pipeline.CodeConfiguration,
-			Message: fmt.Sprintf("the configuration has %d errors, the first: %s", len(diags.Errs()), first),
+			Message: fmt.Sprintf("errors in the configuration: %d; the first: %s", len(diags.Errs()), first),
 			Remedy:  "Correct what `tandem validate` tells.",
 		}
 	}

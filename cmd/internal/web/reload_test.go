@@ -18,7 +18,7 @@ type refusing struct{ *scripted }
 
 var refusal = view.Reload{
 	Config: view.Config{Hash: "h1", Generation: 1, Since: at}, Started: []string{}, Replaced: []string{}, Stopped: []string{}, Kept: []string{"products"},
-	Error:       &view.Error{Code: pipeline.CodeConfiguration, Message: "the configuration has 1 errors"},
+	Error:       &view.Error{Code: pipeline.CodeConfiguration, Message: "errors in the configuration: 1"},
 	Diagnostics: []view.Diagnostic{{Severity: "error", Summary: "Unknown block", File: "shop.hcl", Line: 3}},
 }
 
