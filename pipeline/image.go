@@ -46,6 +46,12 @@ type ImageReader interface {
 	ReadImage(ctx context.Context, key Key, field string, ref Value) ([]byte, error)
 }
 
+// ImageJudge is an ImageReader that knows of some images, by their reference alone, that it will not read.
+type ImageJudge interface {
+	// JudgeImage returns the error that ReadImage would return for what ref names, or nil. It reads nothing.
+	JudgeImage(field string, ref Value) error
+}
+
 // Image is an image on its way to a side. It is read from where it comes from when it is asked for, and not kept,
 // so that a batch of images does not need the memory of all. A failure is the image's own: it says so by its
 // code, and an endpoint puts it into the record's receipt as it is.

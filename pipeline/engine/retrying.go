@@ -230,6 +230,14 @@ func (r *retrying) Recognised(key pipeline.Key) bool {
 	return ok && known.Recognised(key)
 }
 
+// JudgeImage implements pipeline.ImageJudge for endpoints that do.
+func (r *retrying) JudgeImage(field string, ref pipeline.Value) error {
+	if judge, ok := r.Endpoint.(pipeline.ImageJudge); ok {
+		return judge.JudgeImage(field, ref)
+	}
+	return nil
+}
+
 // ReadImage implements pipeline.ImageReader for endpoints that do.
 func (r *retrying) ReadImage(ctx context.Context, key pipeline.Key, field string, ref pipeline.Value) ([]byte, error) {
 	reader, ok := r.Endpoint.(pipeline.ImageReader)

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,6 +32,23 @@ func sourceOf(c *pipeline.Cycle, ref pipeline.Value, record *pipeline.Record, si
 		s.Name = string(record.Key)
 	}
 	return s
+}
+
+// judgeImage returns an error where a record is to be made with an image that its side is known not to give, so that
+// a plan tells it. Nothing is read; what cannot be carried for other reasons is found when it is.
+func judgeImage(c *pipeline.Cycle, it *pipeline.Item, to pipeline.Side, i int) error {
+	f, from := c.Definition.Fields[i], to.Other()
+	judge, ok := c.Endpoints[from].(pipeline.ImageJudge)
+	if !f.Image || !ok || !f.Writes[to] || it.Link != nil || it.Own[to] != nil || it.Own[from][i].IsNull() {
+		return nil
+	}
+	err := judge.JudgeImage(f.Fields[from], it.Own[from][i])
+	if err == nil {
+		return nil
+	}
+	e := *pipeline.AsError(err)
+	e.Message = fmt.Sprintf("%s of %s on %s: %s", f.Fields[from], it.Records[from].Key, c.Definition.Sources[from], e.Message)
+	return &e
 }
 
 // compareImages looks where both sides hold an image and one of them would be carried: one that shows the same is

@@ -139,6 +139,9 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 				continue
 			}
 			v, err := carry(c, it, to, i)
+			if err == nil {
+				err = judgeImage(c, it, to, i)
+			}
 			if err != nil {
 				it.Fail(err)
 				return

@@ -23,6 +23,8 @@ import (
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/cmd/internal/web"
+	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
 	"github.com/tandem-sync/tandem/pipeline/media/picture"
 )
@@ -437,4 +439,40 @@ func TestDeadStoreOfImages(t *testing.T) {
 	g.show("T-00001", one)
 	g.show("T-00003", two)
 	g.quiet()
+}
+
+// plan keeps what a plan would write.
+type plan struct{ changes []pipeline.PlannedChange }
+
+func (*plan) Begin(view.PlanHead) error     { return nil }
+func (*plan) Progress(view.Progress)        {}
+func (*plan) End(pipeline.PlanTotals) error { return nil }
+
+func (p *plan) Change(c pipeline.PlannedChange) error {
+	p.changes = append(p.changes, c)
+	return nil
+}
+
+// An image of a new product whose address is not allowed is told by the plan already, without a request to anybody.
+func TestPlannedImageFromElsewhere(t *testing.T) {
+	g := newGallery(t, 18, folderStore(t), "folder", "")
+	g.load(t, made(2))
+	if _, err := g.pm.Edit(g.inPM("T-00000"), map[string]any{"images": []any{"https://elsewhere.example/a.png"}}); err != nil {
+		t.Fatal(err)
+	}
+	g.a = g.start(t)
+	var p plan
+	if err := g.a.Plan(t.Context(), web.PlanRequest{Pipeline: "products"}, &p); err != nil {
+		t.Fatal(err)
+	}
+	told := map[pipeline.PlanAction]string{}
+	for _, c := range p.changes {
+		told[c.Action] += c.Note
+	}
+	if len(p.changes) != 2 || !strings.Contains(told[pipeline.PlanError], "elsewhere.example") || !strings.Contains(told[pipeline.PlanError], "not allowed") {
+		t.Errorf("the plan is %+v", p.changes)
+	}
+	if r := sync(t, g.a, true); r.Quarantined != 1 || r.Writes["erp"].Create != 1 {
+		t.Errorf("%d wait, %v was written", r.Quarantined, r.Writes)
+	}
 }

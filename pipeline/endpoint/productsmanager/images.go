@@ -51,6 +51,11 @@ func (e *endpoint) ReadImage(ctx context.Context, key pipeline.Key, field string
 	return data, ofTheImage(err)
 }
 
+// JudgeImage implements pipeline.ImageJudge.
+func (e *endpoint) JudgeImage(_ string, ref pipeline.Value) error {
+	return ofTheImage(e.images.Judge(ref.AsText()))
+}
+
 // ofTheImage makes a failure to fetch an image one that concerns its record alone. Images may be anywhere: where
 // their server is down or slow, Products Manager is not, and all other records go on. Quarantine tries again.
 func ofTheImage(err error) error {

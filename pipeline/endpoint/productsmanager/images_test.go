@@ -502,6 +502,10 @@ func TestImagesFromElsewhere(t *testing.T) {
 			if e == nil || e.Code != pipeline.CodeImageSync || e.Class != pipeline.Permanent || !strings.Contains(e.Message, c.says) || e.Remedy == "" {
 				t.Errorf("%+v, want an error of the record saying %q", err, c.says)
 			}
+			judged := end.(pipeline.ImageJudge).JudgeImage(mainImage, ref)
+			if notAllowed := c.says == "not allowed"; notAllowed != (judged != nil) || notAllowed && judged.Error() != e.Error() {
+				t.Errorf("by its address alone: %v", judged)
+			}
 		})
 	}
 }

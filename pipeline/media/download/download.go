@@ -75,18 +75,26 @@ func (d *Downloader) Fetch(ctx context.Context, address string) ([]byte, error) 
 	return data, nil
 }
 
-// get returns the bytes at address, whatever they are.
-func (d *Downloader) get(ctx context.Context, address string) ([]byte, error) {
+// Judge returns the error that Fetch would return for an address without connecting to anything, or nil.
+func (d *Downloader) Judge(address string) error {
 	target, err := url.Parse(address)
 	if err != nil {
-		return nil, refused(shown(address), "is no address")
+		return refused(shown(address), "is no address")
 	}
 	if why := d.forbids(target); why != "" {
-		return nil, refused(shown(address), why)
+		return refused(shown(address), why)
+	}
+	return nil
+}
+
+// get returns the bytes at address, whatever they are.
+func (d *Downloader) get(ctx context.Context, address string) ([]byte, error) {
+	if err := d.Judge(address); err != nil {
+		return nil, err
 	}
 	call, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(call, http.MethodGet, target.String(), nil)
+	request, err := http.NewRequestWithContext(call, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, refused(shown(address), "is no address")
 	}
