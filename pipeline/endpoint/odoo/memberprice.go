@@ -209,3 +209,47 @@ func (w *writer) writeFamily(ctx context.Context, c *combiner, template int64, p
 	}
 	return err
 }
+
+// prices returns what the templates cost.
+func (c *combiner) prices(ctx context.Context, templates []int64) (map[int64]decimal.Decimal, error) {
+	fields := []string{priceField}
+	taxed := c.taxed(fields)
+	if taxed {
+		fields = append(fields, taxesField)
+	}
+	rows, _, err := c.searchRead(ctx, c.s, rpc.OpRead, templateModel, domain{where("id", "in", anyOf(templates))}, fields, window{order: "id"})
+	if err != nil {
+		return nil, err
+	}
+	if taxed {
+		if c.levies, err = c.Endpoint.levies(ctx, c.s, rows); err != nil {
+			return nil, err
+		}
+	}
+	prices := map[int64]decimal.Decimal{}
+	for _, r := range rows {
+		prices[r.id()] = r.number(priceField)
+	}
+	return prices, nil
+}
+
+// held turns the prices of lines into those that Odoo holds, and returns the lines that have one.
+func (c *combiner) held(lines []line, fail func(line, error)) []line {
+	if c.levies == nil {
+		return lines
+	}
+	var out []line
+	for _, l := range lines {
+		if l.price != nil {
+			levy := c.levies[l.template]
+			if levy.err != nil {
+				fail(l, levy.err)
+				continue
+			}
+			price := levy.held(c.settings.Prices, pipeline.Number(*l.price), c.s.schema.Fields[priceField].Digits).AsNumber()
+			l.price = &price
+		}
+		out = append(out, l)
+	}
+	return out
+}
