@@ -71,7 +71,7 @@ func (c *Carrier) Alike(ctx context.Context, cycle *pipeline.Cycle, a, b pipelin
 		if err != nil {
 			return false, err
 		}
-		print, err := c.Studio.Fingerprint(ctx, data)
+		found, err := c.Studio.Fingerprint(ctx, data)
 		if pipeline.ClassOf(err) == pipeline.Permanent && err != nil {
 			c.Observe(a.Source, Different)
 			return false, nil // what nobody can see is like nothing
@@ -79,7 +79,7 @@ func (c *Carrier) Alike(ctx context.Context, cycle *pipeline.Cycle, a, b pipelin
 		if err != nil {
 			return false, err
 		}
-		prints[i] = print
+		prints[i] = found
 	}
 	alike := prints[0].Same(prints[1])
 	if how == pipeline.SamePaired {
