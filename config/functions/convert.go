@@ -4,7 +4,54 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
+
+func conversions() []Entry {
+	return []Entry{
+		{
+			Name: "tonumber", Usage: "tonumber(value)", Group: Conversions, Func: toNumber(),
+			Does:     "The number that a text holds, with a point before its decimals; `null` for `null`.",
+			Errors:   "The text must be a number: take units, spaces and commas out before.",
+			Examples: []Example{{`tonumber("19.990")`, `19.99`}, {`tonumber(replace("19,99", ",", "."))`, `19.99`}},
+		},
+		{
+			Name: "tostring", Usage: "tostring(value)", Group: Conversions, Func: toText(),
+			Does:     "The text of a number or of true or false; `null` for `null`.",
+			Errors:   "A list or map has no text: `join` and `jsonencode` make one.",
+			Examples: []Example{{`tostring(19.90)`, `"19.9"`}, {`tostring(true)`, `"true"`}},
+		},
+		{
+			Name: "tobool", Usage: "tobool(value)", Group: Conversions, Func: toBool(),
+			Does:     "The truth of the texts `\"true\"` and `\"false\"`; `null` for `null`.",
+			Errors:   "Other texts must be compared, as in `value == \"yes\"`.",
+			Examples: []Example{{`tobool("true")`, `true`}},
+		},
+		{
+			Name: "parseint", Usage: "parseint(text, base)", Group: Conversions, Func: stdlib.ParseIntFunc,
+			Does:     "The whole number that a text holds in that base, 2 to 62.",
+			Errors:   "The text must hold digits of that base only.",
+			Examples: []Example{{`parseint("ff", 16)`, `255`}, {`parseint("0042", 10)`, `42`}},
+		},
+		{
+			Name: "jsondecode", Usage: "jsondecode(text)", Group: Conversions, Func: stdlib.JSONDecodeFunc,
+			Does:     "The value that the JSON holds.",
+			Errors:   "The text must be JSON.",
+			Examples: []Example{{`jsondecode("{\"price\": 1.10}").price`, `1.1`}},
+		},
+		{
+			Name: "jsonencode", Usage: "jsonencode(value)", Group: Conversions, Func: stdlib.JSONEncodeFunc,
+			Does:     "The value as JSON.",
+			Examples: []Example{{`jsonencode({ sizes = [40, 41.5] })`, `"{\"sizes\":[40,41.5]}"`}},
+		},
+		{
+			Name: "csvdecode", Usage: "csvdecode(text)", Group: Conversions, Func: stdlib.CSVDecodeFunc,
+			Does:     "A list with a map for each row of the CSV, whose first row has the names. Cells are texts, and commas stand between them.",
+			Errors:   "All rows must be of one length.",
+			Examples: []Example{{`csvdecode("code,name\nR,red\n")[0].name`, `"red"`}},
+		},
+	}
+}
 
 func toBool() function.Function   { return conversion(cty.Bool) }
 func toNumber() function.Function { return conversion(cty.Number) }

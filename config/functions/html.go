@@ -1,12 +1,27 @@
 package functions
 
 import (
-	"html"
+	stdhtml "html"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
+
+func html() []Entry {
+	return []Entry{
+		{
+			Name: "html_to_text", Usage: "html_to_text(html)", Group: HTML, Func: htmlToText(),
+			Does:     "Plain text with the paragraphs, line breaks and list items of the HTML.",
+			Examples: []Example{{`html_to_text("<p>Summer &amp; <b>winter</b></p><ul><li>warm<li>light</ul>")`, `"Summer & winter\n\n- warm\n- light"`}},
+		},
+		{
+			Name: "text_to_html", Usage: "text_to_html(text)", Group: HTML, Func: textToHTML(),
+			Does:     "Escaped HTML: a `<p>` for each paragraph, `<br>` for line breaks.",
+			Examples: []Example{{`text_to_html("size < 40\nblue\n\nNew")`, `"<p>size &lt; 40<br>blue</p><p>New</p>"`}},
+		},
+	}
+}
 
 // fromHTML renders HTML as the plain text that a reader would see: blocks on lines of their own,
 // paragraphs apart, list items behind "- ". Text without any tags passes as it is, entities resolved.
@@ -119,7 +134,7 @@ func toHTML(s string) string {
 			continue
 		}
 		b.WriteString("<p>")
-		b.WriteString(strings.ReplaceAll(html.EscapeString(paragraph), "\n", "<br>"))
+		b.WriteString(strings.ReplaceAll(stdhtml.EscapeString(paragraph), "\n", "<br>"))
 		b.WriteString("</p>")
 	}
 	return b.String()

@@ -36,9 +36,24 @@ type Place struct {
 // Outside returns the functions that read the surroundings of the process.
 func Outside(p Place) []Entry {
 	return []Entry{
-		{"env", "env(name)", "an environment variable, as a secret; an error when it is not set", Surrounding, textSource("name", p.env, p.secret)},
-		{"file", "file(path)", "the text of a file; a relative path starts at the configuration's directory", Surrounding, textSource("path", p.file, nil)},
-		{"credential", "credential(name)", "a file of systemd's $CREDENTIALS_DIRECTORY, as a secret, without the line end at its end", Surrounding, textSource("name", p.credential, p.secret)},
+		{
+			Name: "env", Usage: "env(name)", Group: Surrounding, Func: textSource("name", p.env, p.secret),
+			Does:     "An environment variable, as a secret.",
+			Errors:   "It must be set.",
+			Examples: []Example{{`env("ODOO_API_KEY")`, Secret}},
+		},
+		{
+			Name: "file", Usage: "file(path)", Group: Surrounding, Func: textSource("path", p.file, nil),
+			Does:     "The text of a file. A relative path starts at the configuration's directory.",
+			Errors:   "The file must hold at most 1 MB of text in UTF-8.",
+			Examples: []Example{{`file("disclaimer.html")`, `"<p>Sold as seen.</p>\n"`}},
+		},
+		{
+			Name: "credential", Usage: "credential(name)", Group: Surrounding, Func: textSource("name", p.credential, p.secret),
+			Does:     "A file of systemd's `$CREDENTIALS_DIRECTORY`, as a secret, without the line end at its end.",
+			Errors:   "The service must have a credential of that name (`LoadCredential=`).",
+			Examples: []Example{{`credential("odoo_api_key")`, Secret}},
+		},
 	}
 }
 

@@ -1,0 +1,90 @@
+package functions
+
+import "github.com/zclconf/go-cty/cty/function/stdlib"
+
+func collections() []Entry {
+	return []Entry{
+		{
+			Name: "lookup", Usage: "lookup(map, key, [default])", Group: Collections, Func: lookup(),
+			Does:   "The value of that key in the map; where it has no such key, `default`.",
+			Errors: "A key that is missing is an error where `default` is left out.",
+			Examples: []Example{
+				{`lookup({ red = "R", blue = "B" }, "red")`, `"R"`},
+				{`lookup({ red = "R", blue = "B" }, "green", "?")`, `"?"`},
+			},
+		},
+		{
+			Name: "length", Usage: "length(value)", Group: Collections, Func: length(),
+			Does:     "The number of elements of a list or map, or of a text's characters.",
+			Examples: []Example{{`length(["a", "b"])`, `2`}, {`length("été")`, `3`}},
+		},
+		{
+			Name: "contains", Usage: "contains(list, value)", Group: Collections, Func: stdlib.ContainsFunc,
+			Does:     "Whether the value is one of the list's.",
+			Examples: []Example{{`contains(["draft", "deleted"], "draft")`, `true`}},
+		},
+		{
+			Name: "compact", Usage: "compact(list)", Group: Collections, Func: stdlib.CompactFunc,
+			Does:     "The list of texts without those that are empty or null.",
+			Examples: []Example{{`compact(["red", "", null])`, `["red"]`}},
+		},
+		{
+			Name: "distinct", Usage: "distinct(list)", Group: Collections, Func: stdlib.DistinctFunc,
+			Does:     "The list with every value once, where it comes first.",
+			Examples: []Example{{`distinct(["b", "a", "b"])`, `["b", "a"]`}},
+		},
+		{
+			Name: "sort", Usage: "sort(list)", Group: Collections, Func: stdlib.SortFunc,
+			Does:     "The list of texts in the order of their Unicode characters.",
+			Examples: []Example{{`sort(["b", "a"])`, `["a", "b"]`}},
+		},
+		{
+			Name: "reverse", Usage: "reverse(list)", Group: Collections, Func: stdlib.ReverseListFunc,
+			Does:     "The list in the opposite order.",
+			Examples: []Example{{`reverse(["a", "b"])`, `["b", "a"]`}},
+		},
+		{
+			Name: "concat", Usage: "concat(lists...)", Group: Collections, Func: stdlib.ConcatFunc,
+			Does:     "One list of the elements of all.",
+			Examples: []Example{{`concat(["a"], ["b", "c"])`, `["a", "b", "c"]`}},
+		},
+		{
+			Name: "flatten", Usage: "flatten(list)", Group: Collections, Func: stdlib.FlattenFunc,
+			Does:     "The list with the elements of the lists in it.",
+			Examples: []Example{{`flatten([["a"], ["b", "c"]])`, `["a", "b", "c"]`}},
+		},
+		{
+			Name: "element", Usage: "element(list, index)", Group: Collections, Func: stdlib.ElementFunc,
+			Does:     "One element; counts from 0, and past the end from the start again. `list[0]` is an error instead where there is no such element.",
+			Errors:   "The list must not be empty.",
+			Examples: []Example{{`element(["a", "b"], 3)`, `"b"`}},
+		},
+		{
+			Name: "slice", Usage: "slice(list, start, end)", Group: Collections, Func: stdlib.SliceFunc,
+			Does:     "The elements from `start`, which counts from 0, up to but not including `end`.",
+			Errors:   "`start` and `end` must lie in the list.",
+			Examples: []Example{{`slice(["a", "b", "c"], 0, 2)`, `["a", "b"]`}},
+		},
+		{
+			Name: "keys", Usage: "keys(map)", Group: Collections, Func: stdlib.KeysFunc,
+			Does:     "The list of the map's keys, sorted.",
+			Examples: []Example{{`keys({ size = "L", color = "red" })`, `["color", "size"]`}},
+		},
+		{
+			Name: "values", Usage: "values(map)", Group: Collections, Func: stdlib.ValuesFunc,
+			Does:     "The list of the map's values, in the order of the keys.",
+			Examples: []Example{{`values({ size = "L", color = "red" })`, `["red", "L"]`}},
+		},
+		{
+			Name: "merge", Usage: "merge(maps...)", Group: Collections, Func: stdlib.MergeFunc,
+			Does:     "One map of all; where several have a key, the last one counts.",
+			Examples: []Example{{`merge({ a = 1, b = 1 }, { b = 2 })`, `{ a = 1, b = 2 }`}},
+		},
+		{
+			Name: "zipmap", Usage: "zipmap(keys, values)", Group: Collections, Func: stdlib.ZipmapFunc,
+			Does:     "A map of two lists.",
+			Errors:   "The lists must be of one length.",
+			Examples: []Example{{`zipmap(["red", "blue"], ["R", "B"])`, `{ blue = "B", red = "R" }`}},
+		},
+	}
+}
