@@ -15,7 +15,7 @@ import (
 // TestEveryDiagnosticIsShown: each thing that can be said of a configuration is in a golden file, so that whoever
 // changes it sees what a user will read.
 func TestEveryDiagnosticIsShown(t *testing.T) {
-	goldens, err := filepath.Glob("testdata/mistakes/*/expected.txt")
+	goldens, err := filepath.Glob("testdata/*/*/expected.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,7 @@ func TestEveryDiagnosticIsShown(t *testing.T) {
 		// Of a directory, not of what is in a file: TestNothingToRead.
 		"No such directory", "Not a directory", "Directory cannot be read", "File too large", "File cannot be read", "No configuration",
 		"Variable file cannot be read", // TestVariableFileMistakes
+		"No such file", "Not a file",   // TestFilesOfTestsThatAreNotThere
 		// Of settings of kinds that the tests have not.
 		"No categories", "Parents cannot be found", "Variants linked and not",
 	}

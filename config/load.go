@@ -47,11 +47,18 @@ func LoadFiles(dir string, files map[string]string, opts Options) (*Config, hcl.
 // load is Load for files in memory, by name.
 func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagnostics) {
 	l := &loader{dir: dir, opts: opts, raw: files, config: &Config{Dir: dir, raw: files}, diags: &diag.List{}}
+	return l.config, l.load()
+}
+
+// load is the steps of loading.
+func (l *loader) load() hcl.Diagnostics {
 	l.parse()
 	l.variableFiles()
 	l.variables()
 	l.locals()
-	l.daemon()
+	if !l.offline {
+		l.daemon()
+	}
 	l.sources()
 	l.media()
 	l.mappings()
@@ -63,7 +70,7 @@ func load(dir string, files map[string][]byte, opts Options) (*Config, hcl.Diagn
 	if l.diags.Errors() == 0 {
 		l.config.Hash = l.hash()
 	}
-	return l.config, l.scrubbed(l.consequential(l.diags.Sorted()))
+	return l.scrubbed(l.consequential(l.diags.Sorted()))
 }
 
 func readDir(dir string) (map[string][]byte, hcl.Diagnostics) {
@@ -128,6 +135,9 @@ type loader struct {
 	// The values that variable files give: those that were named, and the one of the directory.
 	fromFiles, fromDir map[string]fileValue
 	fileMissing        bool // one of them could not be read
+	// offline: nothing will be connected to, so that what the surroundings do not give may be missing in the settings
+	// of sources and stores.
+	offline bool
 }
 
 func rootShape() block.Shape {
@@ -149,6 +159,12 @@ func (l *loader) makeScopes() {
 	l.scope = &expression.Scope{
 		Functions: functions.Map(everywhere, outside), Usages: usages,
 		Locals: map[string]cty.Value{}, Vars: map[string]cty.Value{}, Literals: map[string]bool{},
+	}
+	if l.offline {
+		l.scope.Unset = true
+		for _, name := range []string{"env", "credential"} {
+			l.scope.Functions[name] = maybe(name, l.scope.Functions[name])
+		}
 	}
 	l.perRow = &expression.Scope{
 		Functions: functions.Map(everywhere), Usages: usages, Refused: functions.Refused(), PerRecord: true,

@@ -27,23 +27,27 @@ func TestMistakes(t *testing.T) {
 			if len(problems) == 0 {
 				t.Fatal("no mistake was found")
 			}
-			got := render(t, c, problems)
-			if strings.Contains(got, secret) {
-				t.Errorf("a secret is shown:\n%s", got)
-			}
-			golden := filepath.Join(dir, "expected.txt")
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("-want +got\n%s", diff)
-			}
+			golden(t, filepath.Join(dir, "expected.txt"), render(t, c, problems))
 		})
+	}
+}
+
+// golden compares got with a file, or writes it with -update.
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if strings.Contains(got, secret) {
+		t.Errorf("a secret is shown:\n%s", got)
+	}
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }

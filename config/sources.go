@@ -93,7 +93,7 @@ func (l *loader) settings(kind pipeline.SourceKind, b *hclsyntax.Block) (any, bo
 	before := l.diags.Failures()
 	settings := kind.Settings()
 	decoded := l.decoder().Settings(b.Body, fmt.Sprintf("a source block of kind %q", kind.Name), b.DefRange(), settings)
-	broken := l.diags.Failures() > before
+	broken := l.diags.Failures() > before || decoded.Unset
 	if kind.Validate != nil {
 		for _, p := range kind.Validate(settings) {
 			// A problem of something that was not decoded is a consequence, not a cause.

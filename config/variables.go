@@ -80,11 +80,20 @@ func (l *loader) variable(name string, b *hclsyntax.Block) cty.Value {
 	case a == nil && l.fileMissing:
 		l.diags.Fail() // what gives it a value may stand in the file that could not be read
 		return cty.DynamicVal
+	case a == nil && l.offline:
+		return expression.Lacking(want, valueless(name, b))
 	case a == nil:
-		l.diags.Error(b.DefRange(), "Variable without a value", "The variable %q has no default and is not set. Set it with -var %s=VALUE, in a file that -var-file names, or by the environment variable %s%s; or give it a default.", name, name, EnvPrefix, name)
+		l.diags.Add(valueless(name, b))
 		return cty.DynamicVal
 	}
 	return otherwise
+}
+
+// valueless is the error of a variable that has no value.
+func valueless(name string, b *hclsyntax.Block) *hcl.Diagnostic {
+	var d diag.List
+	d.Error(b.DefRange(), "Variable without a value", "The variable %q has no default and is not set. Set it with -var %s=VALUE, in a file that -var-file names, or by the environment variable %s%s; or give it a default.", name, name, EnvPrefix, name)
+	return d.Sorted()[0]
 }
 
 // typeOf reads the type of a variable, as number or list(string).
@@ -131,7 +140,7 @@ func (l *loader) constant(a *hclsyntax.Attribute, kind, what string) (cty.Value,
 		l.diags.Error(t.SourceRange(), capitalized(kind)+" refers to something", "%s may not refer to other values. Work it out in a locals block instead.", what)
 		return cty.NilVal, false
 	}
-	bare := &expression.Scope{Functions: l.scope.Functions}
+	bare := &expression.Scope{Functions: l.scope.Functions, Unset: l.offline}
 	return bare.Evaluate(a.Expr, l.diags)
 }
 

@@ -24,7 +24,7 @@ func (s *Scope) Evaluate(expr hclsyntax.Expression, d *diag.List) (cty.Value, bo
 	for _, p := range problems {
 		d.Add(s.presentable(p, secret))
 	}
-	if problems.HasErrors() || !v.IsWhollyKnown() {
+	if problems.HasErrors() || !v.IsWhollyKnown() && !s.Unset {
 		d.Fail()
 		return v, false
 	}

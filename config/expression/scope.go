@@ -34,6 +34,9 @@ type Scope struct {
 	Literals map[string]bool
 	// PerRecord tells that value and record exist too. NoValue takes value away again.
 	PerRecord, NoValue bool
+	// Unset tells that values may be unknown, since the surroundings do not give them (Lacking): whoever evaluates an
+	// expression decides whether it needs one.
+	Unset bool
 	// Incomplete tells that some file could not be read, so that a name that seems to be missing may
 	// well be defined there.
 	Incomplete bool
@@ -107,16 +110,23 @@ func (s *Scope) checkMember(t hcl.Traversal, members map[string]cty.Value, what,
 		}
 		d.Error(t.SourceRange(), "Unknown "+what, "There is no %s %q.%s", what, name, hint)
 		return false
+	case !s.Unset && len(Lacks(v)) > 0:
+		d.Add(Lacks(v)...)
+		return false
 	case s.PerRecord && v.ContainsMarked():
 		s.refuseSecret(t, d)
 		return false
 	}
-	return v.IsWhollyKnown() // else it failed itself
+	return s.Unset || v.IsWhollyKnown() // else it failed itself
 }
 
 // checkWhole is about local or var without a name behind it.
 func (s *Scope) checkWhole(t hcl.Traversal, members map[string]cty.Value, d *diag.List) bool {
 	for _, v := range members {
+		if missing := Lacks(v); !s.Unset && len(missing) > 0 {
+			d.Add(missing...)
+			return false
+		}
 		if s.PerRecord && v.ContainsMarked() {
 			s.refuseSecret(t, d)
 			return false

@@ -51,6 +51,9 @@ func Describe(t cty.Type) string {
 	return "a " + t.FriendlyName()
 }
 
+// ValueOf returns v, which must be known and hold no secret, as a canonical value.
+func ValueOf(v cty.Value) (pipeline.Value, error) { return toValue(v) }
+
 // toValue returns the result of an expression as a canonical value.
 func toValue(v cty.Value) (pipeline.Value, error) {
 	t := v.Type()

@@ -17,6 +17,8 @@ import (
 type Decoded struct {
 	Ranges map[string]hcl.Range // where each attribute and block stands
 	Wrong  map[string]bool      // those that could not be decoded, or are missing
+	// Unset tells that some of them are not given here, and keep their value.
+	Unset bool
 }
 
 // At returns the place of a path, or of what is nearest above it; the whole is at otherwise.
@@ -33,10 +35,9 @@ func (d Decoded) At(path string, otherwise hcl.Range) hcl.Range {
 // Settings decodes a body into the struct that settings points to, by its hcl tags; see
 // pipeline.SourceKind. What is not written keeps its value. name is the block's, for messages.
 func (c Decoder) Settings(body *hclsyntax.Body, name string, at hcl.Range, settings any) Decoded {
-	d := Decoded{Ranges: map[string]hcl.Range{}, Wrong: map[string]bool{}}
-	s := settingsDecoder{Decoder: c, Decoded: d}
+	s := settingsDecoder{Decoder: c, Decoded: &Decoded{Ranges: map[string]hcl.Range{}, Wrong: map[string]bool{}}}
 	s.decode(body, name, at, "", reflect.ValueOf(settings).Elem())
-	return d
+	return *s.Decoded
 }
 
 // SecretNames returns the names of the attributes that hold secrets in such a settings struct.
@@ -97,7 +98,7 @@ func fieldsOf(t reflect.Type) []field {
 
 type settingsDecoder struct {
 	Decoder
-	Decoded
+	*Decoded
 }
 
 func (s settingsDecoder) decode(body *hclsyntax.Body, name string, at hcl.Range, prefix string, into reflect.Value) {
@@ -120,6 +121,10 @@ func (s settingsDecoder) decode(body *hclsyntax.Body, name string, at hcl.Range,
 		a := content.Attributes[f.name]
 		if a != nil {
 			s.Ranges[path] = a.Range()
+		}
+		if s.Decoder.Unset(a) {
+			s.Wrong[path], s.Decoded.Unset = true, true
+			continue
 		}
 		before := s.Diags.Failures()
 		set := s.set(a, into.Field(f.index))

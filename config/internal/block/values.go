@@ -32,6 +32,10 @@ func (c Decoder) Value(a *hclsyntax.Attribute, want cty.Type) (cty.Value, bool) 
 	if !ok {
 		return cty.NilVal, false
 	}
+	if !v.IsWhollyKnown() {
+		c.Diags.Add(expression.Lacks(v)...)
+		return cty.NilVal, false
+	}
 	v, _ = v.UnmarkDeep()
 	if v.IsNull() {
 		return cty.NilVal, false
@@ -42,6 +46,15 @@ func (c Decoder) Value(a *hclsyntax.Attribute, want cty.Type) (cty.Value, bool) 
 		return cty.NilVal, false
 	}
 	return got, true
+}
+
+// Unset tells whether what an attribute is made of is not given here: see expression.Scope.
+func (c Decoder) Unset(a *hclsyntax.Attribute) bool {
+	if a == nil || !c.Scope.Unset {
+		return false
+	}
+	v, ok := c.Scope.Evaluate(a.Expr, &diag.List{})
+	return ok && !v.IsWhollyKnown()
 }
 
 func (c Decoder) wrong(a *hclsyntax.Attribute, format string, args ...any) {

@@ -1,0 +1,38 @@
+variable "vat" {}
+
+variable "database" {}
+
+source "products_manager" "pm" {
+  url     = env("NOT_SET_URL")
+  api_key = env("NOT_SET_KEY")
+}
+
+source "odoo" "erp" {
+  url      = env("NOT_SET_URL")
+  database = var.database
+  login    = "sync@example.com"
+  api_key  = credential("not_there")
+}
+
+pipeline "products" {
+  left  = source.products_manager.pm
+  right = source.odoo.erp
+
+  match = [env("MATCH")]
+
+  filter {
+    where = record.status != "draft"
+  }
+
+  mapping {
+    defaults = true
+    without  = ["stock_quantity", "images[0].url"]
+    field "price" {
+      erp    = "list_price"
+      to_erp = tax_excluded(value, var.vat)
+    }
+    field "attributes.color" {
+      erp = "x_color"
+    }
+  }
+}

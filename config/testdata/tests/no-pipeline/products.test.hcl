@@ -1,0 +1,4 @@
+test "none" {
+  pm = { sku = "1" }
+  expect { nothing = true }
+}

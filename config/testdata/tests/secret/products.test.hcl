@@ -1,0 +1,4 @@
+test "a secret" {
+  pm = { title = local.key }
+  expect { erp = { name = local.key } }
+}

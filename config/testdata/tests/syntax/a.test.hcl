@@ -1,0 +1,3 @@
+test "torn" {
+  pm = { sku = "1"
+  expect { nothing = true }
