@@ -49,6 +49,9 @@ type Harness struct {
 	// Serve returns an address at which a system that takes images by address can fetch one.
 	Serve func(t *testing.T, data []byte, contentType string) (address string)
 
+	// Family tells how variants of a product are records of their own. nil is a system that has none.
+	Family *Family
+
 	// Now is this process's clock as the endpoint was given it; nil is time.Now.
 	Now func() time.Time
 	// Wait lets time pass on the system's clock; nil is time.Sleep.
@@ -65,6 +68,18 @@ type Fields struct {
 	Custom                       string // a text field of this installation alone
 	Stock                        string // a number: the quantity in stock
 	Image                        string // an image
+}
+
+// Family is what a system makes of a product with variants. A system that only notes which product a record
+// is a variant of has no Shared and no Own.
+type Family struct {
+	// Parent and Attributes are the fields that name a variant's parent, and tell it from other variants.
+	Parent, Attributes string
+	// Shared are those of Fields that a variant has of its parent, Own those that only variants have, Attributes
+	// among them.
+	Shared, Own []string
+	// TakesAlong: an archived parent takes its variants along.
+	TakesAlong bool
 }
 
 // all returns the names that are there.
@@ -131,6 +146,14 @@ func Run(t *testing.T, h Harness) {
 		{"FindExactly", findExactly},
 		{"RemoveArchives", removeArchives},
 		{"RemoveDeletes", removeDeletes},
+		{"FamilyIsMade", familyIsMade},
+		{"FamilyIsSettled", familyIsSettled},
+		{"FamilyIsListed", familyIsListed},
+		{"FamilyVariantIsEdited", familyVariantIsEdited},
+		{"FamilyParentIsEdited", familyParentIsEdited},
+		{"FamilyRefusesOnlyTheBad", familyRefusesOnlyTheBad},
+		{"FamilyIsArchived", familyIsArchived},
+		{"FamilyLosesAVariant", familyLosesAVariant},
 		{"CancelledContext", cancelledContext},
 		{"SeveralGoroutines", severalGoroutines},
 	} {

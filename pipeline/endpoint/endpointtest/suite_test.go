@@ -23,7 +23,7 @@ type fault struct {
 
 func faults() []fault {
 	return slices.Concat(
-		createFaults(), repeatFaults(), updateFaults(), valueFaults(), removeFaults(), readFaults(), stampFaults(), listFaults(), stockFaults(),
+		createFaults(), repeatFaults(), updateFaults(), valueFaults(), removeFaults(), readFaults(), stampFaults(), listFaults(), stockFaults(), familyFaults(),
 	)
 }
 
@@ -71,7 +71,14 @@ func TestNoFault(t *testing.T) { run(t, func(*end) {}) }
 func run(t *testing.T, breaks func(*end)) {
 	var clock atomic.Int64
 	now := func() time.Time { return time.Unix(1_800_000_000, clock.Load()) }
+	family := memory.Family{
+		Parent: "parent", Attributes: "attributes", Shared: []string{"title", "description", "category", "attributes.color"},
+		Own: []string{"sku", "ean", "cost_price", "weight", "stock_quantity"},
+	}
+	schema := memory.ProductSchema()
+	schema.Fields["parent"] = pipeline.Field{Name: "parent", Type: pipeline.TypeReference, Fixed: true}
 	e := newEnd(memory.New(memory.Config{
+		Schema: schema, Family: family,
 		Now: now, Findable: true, KeepsTokens: true, CarriesRecords: true, Unique: []string{"ean"},
 	}))
 	breaks(e)
@@ -81,6 +88,9 @@ func run(t *testing.T, breaks func(*end)) {
 			Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price", Cost: "cost_price",
 			Weight: "weight", Category: "category", Active: "active", Custom: "attributes.color",
 			Stock: "stock_quantity",
+		},
+		Family: &endpointtest.Family{
+			Parent: "parent", Attributes: "attributes", Shared: family.Shared, Own: append(family.Own, family.Attributes), TakesAlong: true,
 		},
 		UniqueEAN:    true,
 		FindsRepeats: true,

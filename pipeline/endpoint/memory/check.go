@@ -25,23 +25,36 @@ func (s *System) newRow(st step, stamp time.Time) (*row, error) {
 	if err := s.fill(fields, st); err != nil {
 		return nil, err
 	}
+	lacking := s.lacks(version{fields: fields})
+	for _, name := range lacking { // what its parent has is not written
+		fields[name] = pipeline.Value{}
+	}
 	for name, f := range s.cfg.Schema.Fields {
-		if f.Required && fields[name].IsNull() {
+		if f.Required && fields[name].IsNull() && !slices.Contains(lacking, name) {
 			return nil, s.required(name)
 		}
+	}
+	if err := s.checkVariant(st.id, nil, fields); err != nil {
+		return nil, err
 	}
 	return &row{id: st.id, created: stamp, token: st.token, commit: s.commit, version: version{fields: fields, stamp: stamp}}, nil
 }
 
 func (s *System) changedRow(old *row, st step, stamp time.Time) (*row, error) {
 	fields := maps.Clone(old.fields)
+	if err := s.checkLacking(old, st.fields); err != nil {
+		return nil, err
+	}
 	if err := s.fill(fields, st); err != nil {
+		return nil, err
+	}
+	if err := s.checkVariant(st.id, old.fields, fields); err != nil {
 		return nil, err
 	}
 	changed := *old
 	changed.commit = s.commit
-	changed.before = &version{fields: old.fields, stamp: old.stamp}
-	changed.version = version{fields: fields, stamp: stamp}
+	changed.before = &version{fields: old.fields, stamp: old.stamp, family: old.family}
+	changed.version = version{fields: fields, stamp: stamp, family: old.family}
 	return &changed, nil
 }
 

@@ -17,6 +17,9 @@ type Config struct {
 	// Unique are the fields of which no two records, archived ones included, may hold the same value.
 	Unique []string
 
+	// Family makes variants that share fields with their parents; the zero Family makes none.
+	Family Family
+
 	// Now is the system's own clock, which may differ from this process's; nil is time.Now. It and Local
 	// may not use the System.
 	Now func() time.Time

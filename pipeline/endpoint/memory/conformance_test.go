@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,15 @@ func TestConformance(t *testing.T) {
 	closed := memory.ProductSchema()
 	closed.Open = false
 	closed.Fields["custom"] = pipeline.Field{Name: "custom", Type: pipeline.TypeText}
+	related := memory.ProductSchema()
+	related.Fields["parent"] = pipeline.Field{Name: "parent", Type: pipeline.TypeReference, Fixed: true}
+	noted := memory.ProductSchema()
+	noted.Fields["parent"] = pipeline.Field{Name: "parent", Type: pipeline.TypeReference, Via: "sku"}
+	makes := memory.Family{
+		Parent: "parent", Attributes: "attributes",
+		Shared: []string{"title", "description", "category", "attributes.color", "image"},
+		Own:    []string{"sku", "ean", "cost_price", "weight", "stock_quantity"},
+	}
 	for name, cfg := range map[string]memory.Config{
 		"plain":                  {},
 		"able":                   {Findable: true, CarriesRecords: true, KeepsTokens: true, Tombstones: true, Vouch: true, Unique: []string{"ean"}},
@@ -42,6 +52,9 @@ func TestConformance(t *testing.T) {
 		"no overlap":             {Overlap: -1, CarriesRecords: true},
 		"fine stamps":            {Overlap: -1, Granularity: time.Nanosecond},
 		"closed schema":          {Schema: closed, Findable: true, Unique: []string{"ean"}},
+		"families":               {Schema: related, Family: makes, KeepsTokens: true, Tombstones: true, Unique: []string{"ean"}},
+		"families, tokenless":    {Schema: related, Family: makes, BatchSize: 2, CarriesRecords: true, Unique: []string{"ean", "sku"}},
+		"families by name":       {Schema: noted, CarriesRecords: true},
 		"clock ahead":            {Now: func() time.Time { return time.Time{} }, KeepsTokens: true},
 		"clock ahead, tokenless": {Now: func() time.Time { return time.Time{} }, Overlap: -1},
 	} {
@@ -57,6 +70,15 @@ func TestConformance(t *testing.T) {
 			custom := "attributes.color"
 			if !cfg.Schema.Open && cfg.Schema.Fields != nil {
 				custom = "custom"
+			}
+			var family *endpointtest.Family
+			if _, relates := cfg.Schema.Fields["parent"]; relates {
+				family = &endpointtest.Family{
+					Parent: "parent", Attributes: "attributes", Shared: cfg.Family.Shared, TakesAlong: cfg.Family.Parent != "",
+				}
+				if cfg.Family.Parent != "" {
+					family.Own = append(slices.Clone(cfg.Family.Own), cfg.Family.Attributes)
+				}
 			}
 			endpointtest.Run(t, endpointtest.Harness{
 				Open: func(*testing.T) pipeline.Endpoint { return system },
@@ -78,6 +100,7 @@ func TestConformance(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
+				Family:       family,
 				UniqueEAN:    len(cfg.Unique) > 0,
 				FindsRepeats: cfg.KeepsTokens,
 				Now:          local.now,

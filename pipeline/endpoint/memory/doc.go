@@ -11,6 +11,8 @@
 // changes nothing; a transaction's stamp is the time at which it began; stamps are coarse; values are
 // stored as Field.Canonical makes them; an image is encoded anew, and its reference tells nothing of its content.
 //
+// With Config.Family it has families of variants as Odoo does: see family.go.
+//
 // Read config.go first, then system.go for the rows and their versions, shop.go for transactions,
 // read.go, write.go, image.go and settle.go for the endpoint, fault.go for what can go wrong.
 package memory

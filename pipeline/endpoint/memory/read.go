@@ -102,12 +102,19 @@ func (v view) record(r *row) pipeline.Record {
 		settled = v.settled(seen.stamp) && !seen.stamp.Equal(r.stamp)
 	}
 	fields := make(pipeline.Values, len(v.fields))
+	shown := v.s.shown(r.id, seen)
 	for _, name := range v.fields {
-		fields[name] = seen.fields[name]
+		fields[name] = shown[name]
+	}
+	var lacking []string
+	for _, name := range v.s.lacks(seen) {
+		if slices.Contains(v.fields, name) {
+			lacking = append(lacking, name)
+		}
 	}
 	return pipeline.Record{
 		Key: key(r.id), Fields: fields, Modified: seen.stamp.Add(-v.offset),
-		Stamp: v.s.stampText(seen.stamp), Settled: settled,
+		Stamp: v.s.stampText(seen.stamp), Settled: settled, Lacking: lacking,
 	}
 }
 

@@ -164,6 +164,43 @@ func (s *System) carryOut(st step, stamp time.Time) (undo func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	follow, err := s.follow(st, made, stamp)
+	if err != nil {
+		return nil, err
+	}
 	s.swap(st.id, old, made)
-	return func() { s.swap(st.id, made, old) }, nil
+	return func() { s.swap(st.id, made, old); follow() }, nil
+}
+
+// follow does to a family what a step on one of its records brings with it, and returns how to undo that.
+func (s *System) follow(st step, made *row, stamp time.Time) (undo func(), err error) {
+	if made != nil && st.insert {
+		return s.becomeFamily(s.parentOf(made.fields), stamp), nil
+	}
+	var undos []func()
+	undo = func() {
+		for _, f := range slices.Backward(undos) {
+			f()
+		}
+	}
+	active := s.cfg.Active
+	if v, given := st.fields[active]; st.fields != nil && (!given || v.AsBool()) {
+		return undo, nil
+	}
+	for _, child := range s.variantsOf(st.id) {
+		along := step{id: child.id}
+		if made != nil {
+			if !child.fields[active].AsBool() {
+				continue
+			}
+			along.fields = pipeline.Values{active: pipeline.Bool(false)}
+		}
+		back, err := s.carryOut(along, stamp)
+		if err != nil {
+			undo()
+			return nil, err
+		}
+		undos = append(undos, back)
+	}
+	return undo, nil
 }

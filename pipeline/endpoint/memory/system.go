@@ -46,6 +46,7 @@ type row struct {
 type version struct {
 	fields pipeline.Values
 	stamp  time.Time
+	family bool // it has or had variants: see Family
 }
 
 type grave struct {
@@ -106,7 +107,8 @@ func (s *System) Snapshot() []pipeline.Record {
 	for _, id := range s.ids {
 		r := s.rows[id]
 		records = append(records, pipeline.Record{
-			Key: key(id), Fields: maps.Clone(r.fields), Modified: r.stamp, Stamp: s.stampText(r.stamp),
+			Key: key(id), Fields: maps.Clone(s.shown(id, r.version)), Modified: r.stamp, Stamp: s.stampText(r.stamp),
+			Lacking: slices.Clone(s.lacks(r.version)),
 		})
 	}
 	return records

@@ -72,6 +72,9 @@ func (s *System) write(ctx context.Context, op string, n int, content content, p
 	if err != nil {
 		return failAll(receipts, err)
 	}
+	if op == OpCreate {
+		s.prepareFamilies(n, content)
+	}
 	reach := n
 	if fault == LoseHalf || fault == FailHalf {
 		reach = n / 2

@@ -214,7 +214,16 @@ func TestStandInConforms(t *testing.T) {
 			s.Protocol = cmp.Or(tt.protocol, s.Protocol)
 			f := fields
 			f.Custom, f.Stock, f.Image = "x_custom", "qty_available", "image_1920"
+			var family *endpointtest.Family
+			if tt.linked {
+				family = &endpointtest.Family{
+					Parent: "product_tmpl_id", Attributes: "product_template_attribute_value_ids", TakesAlong: true,
+					Shared: []string{"name", "description_sale", "categ_id", "x_custom", "image_1920"},
+					Own:    []string{"default_code", "barcode", "standard_price", "weight", "qty_available", "product_template_attribute_value_ids"},
+				}
+			}
 			endpointtest.Run(t, endpointtest.Harness{
+				Family: family,
 				Open: func(t *testing.T) pipeline.Endpoint {
 					if tt.linked {
 						return linking(t, s, c.Now)

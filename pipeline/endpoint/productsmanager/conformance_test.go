@@ -54,7 +54,8 @@ func TestConformance(t *testing.T) {
 						}
 					})
 				},
-				Serve: newStore(t).serve, EditImage: s.editImage,
+				Family: &endpointtest.Family{Parent: "parent_sku", Attributes: "attributes"},
+				Serve:  newStore(t).serve, EditImage: s.editImage,
 				Fields: endpointtest.Fields{
 					Title: "title", SKU: "sku", EAN: "ean", Description: "description", Price: "price", Cost: "cost_price",
 					Weight: "weight", Category: "category", Active: "is_active", Custom: "attributes.color",
