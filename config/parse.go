@@ -36,7 +36,7 @@ func (l *loader) parse() {
 
 // read sorts out the blocks of a body.
 func (l *loader) read(body *hclsyntax.Body) {
-	expression.MakeExact(body)
+	expression.Prepare(body)
 	for kind, blocks := range block.Read(body, rootShape(), l.diags).Blocks {
 		l.blocks[kind] = append(l.blocks[kind], blocks...)
 	}

@@ -74,7 +74,7 @@ func (l *loader) variableFile(path string, text []byte, into map[string]fileValu
 		l.fileMissing = true
 		return
 	}
-	expression.MakeExact(body)
+	expression.Prepare(body)
 	for _, b := range body.Blocks {
 		l.diags.Error(b.TypeRange, "Block in a variable file", "A variable file gives values to variables, as `name = value`. Blocks belong into the other files, whose names do not end in %s.", varFileSuffix)
 	}

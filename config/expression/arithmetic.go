@@ -11,10 +11,10 @@ import (
 	"github.com/tandem-sync/tandem/config/internal/exact"
 )
 
-// MakeExact gives the arithmetic in node, a body or an expression, decimal results: hcl calculates with
+// makeExact gives the arithmetic in node decimal results: hcl calculates with
 // binary fractions, where 19.99 * 1.2 is 23.988 and a trifle, so that it does not equal 23.988 and shows
-// the trifle in a text. It changes node and must be called before anything is evaluated.
-func MakeExact(node hclsyntax.Node) {
+// the trifle in a text.
+func makeExact(node hclsyntax.Node) {
 	exactly := map[*hclsyntax.Operation]*hclsyntax.Operation{
 		hclsyntax.OpAdd:      operation(cty.Value.Add),
 		hclsyntax.OpSubtract: operation(cty.Value.Subtract),

@@ -33,7 +33,7 @@ func parse(t testing.TB, text string) hclsyntax.Expression {
 	if problems.HasErrors() {
 		t.Fatalf("%s: %s", text, problems)
 	}
-	expression.MakeExact(expr)
+	expression.Prepare(expr)
 	return expr
 }
 

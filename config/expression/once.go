@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,8 +67,8 @@ func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	if name, ok, err := failedCall(p); ok {
 		q.Summary = fmt.Sprintf("The function %s failed", name)
 		q.Detail = sentence(err.Error())
-		if name == "env" || name == "credential" || name == "file" {
-			secret = false // these name what is missing, never a value
+		if slices.Contains([]string{"env", "credential", "file", "table"}, name) {
+			secret = false // these name what is missing, never a value of a secret
 		}
 	}
 	if usage, ok := s.misused(p); ok {

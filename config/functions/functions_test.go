@@ -102,6 +102,7 @@ func TestResults(t *testing.T) {
 		"timeadd":      {`timeadd("2026-11-24T15:50:12Z", "-1h") == "2026-11-24T14:50:12Z"`},
 		"env":          {`env("SHOP") == "paris"`},
 		"file":         {`file("note.txt") == "été\n"`},
+		"table":        {`table("colours.csv", "code", "label").R == "Rouge"`, `table("colours.csv", "code").R.label == "Rouge"`},
 		"credential":   {`credential("key") == "k3y"`},
 	}
 	place, known := testPlace(t), functions.Map(functions.PerRecord(), functions.Outside(functions.Place{}))
@@ -124,6 +125,7 @@ func testPlace(t *testing.T) functions.Place {
 	dir, credentials := t.TempDir(), t.TempDir()
 	for path, text := range map[string]string{
 		filepath.Join(dir, "note.txt"): "été\n", filepath.Join(dir, "binary"): "\xff\xfe",
+		filepath.Join(dir, "colours.csv"): "code,label\nR,Rouge\n",
 		filepath.Join(credentials, "key"): "k3y\n",
 		// What the examples name.
 		filepath.Join(dir, "disclaimer.html"): "<p>Sold as seen.</p>\n", filepath.Join(credentials, "odoo_api_key"): "hush",
@@ -153,9 +155,9 @@ func TestFailures(t *testing.T) {
 		`tostring([])`:                      `cannot become a string`,
 		`length(5)`:                         `a list, a map or a text is required`,
 		`env("NO_SUCH")`:                    `the environment variable NO_SUCH is not set`,
-		`file("absent.txt")`:                `the file cannot be read`,
-		`file("binary")`:                    `does not hold text in UTF-8`,
-		`file(".")`:                         `is not a file of at most 1 MB`,
+		`file("absent.txt")`:                `there is no file absent.txt`,
+		`file("binary")`:                    `binary is text in UTF-16`,
+		`file(".")`:                         `. is not a file of at most 1 MB`,
 		`credential("kay")`:                 `Did you mean "key"?`,
 		`credential("../key")`:              `must be a file name without a path`,
 		`credential("")`:                    `is not the name of a credential`,

@@ -3,6 +3,7 @@ package functions
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -10,11 +11,11 @@ import (
 )
 
 // lookup differs from stdlib's in that the default may be left out, that it may be null and of any type,
-// and that the error names the key.
+// and that the error names the key. The map may come Unseen.
 func lookup() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{
-			{Name: "map", Type: cty.DynamicPseudoType},
+			{Name: "map", Type: cty.DynamicPseudoType, AllowMarked: true},
 			{Name: "key", Type: cty.String},
 		},
 		VarParam: &function.Parameter{Name: "default", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true},
@@ -22,11 +23,15 @@ func lookup() function.Function {
 			if len(args) > 3 {
 				return cty.NilType, errors.New("there are too many arguments: default is the last")
 			}
-			t := args[0].Type()
+			m := seen(args[0])
+			t := m.Type()
 			if !t.IsMapType() && !t.IsObjectType() {
 				return cty.NilType, function.NewArgErrorf(0, "a map is required, as { red = \"R\" }, not a %s", t.FriendlyName())
 			}
-			if !args[0].IsWhollyKnown() || !args[1].IsKnown() {
+			if t.IsMapType() && len(args) == 2 {
+				return t.ElementType(), nil
+			}
+			if !m.IsKnown() || !args[1].IsKnown() {
 				return cty.DynamicPseudoType, nil
 			}
 			v, err := lookedUp(args)
@@ -42,8 +47,33 @@ func lookup() function.Function {
 	})
 }
 
+// unseen is the type of Unseen values.
+var unseen = cty.Capsule("map", reflect.TypeFor[cty.Value]())
+
+// Unseen wraps a map as the first argument of lookup. cty looks through every argument of a function for marks, which
+// per record takes longer than all the rest where the map is a large table.
+func Unseen(v cty.Value) cty.Value {
+	if t := v.Type(); !v.IsKnown() || v.IsNull() || !t.IsMapType() && !t.IsObjectType() {
+		return v
+	}
+	return cty.CapsuleVal(unseen, &v)
+}
+
+func seen(v cty.Value) cty.Value {
+	if v.Type().Equals(unseen) {
+		return *v.EncapsulatedValue().(*cty.Value)
+	}
+	return v
+}
+
 func lookedUp(args []cty.Value) (cty.Value, error) {
-	m, key := args[0], args[1].AsString()
+	m, marks := seen(args[0]).Unmark()
+	v, err := within(m, args)
+	return v.WithMarks(marks), err
+}
+
+func within(m cty.Value, args []cty.Value) (cty.Value, error) {
+	key := args[1].AsString()
 	switch {
 	case m.Type().IsObjectType() && m.Type().HasAttribute(key):
 		return m.GetAttr(key), nil
