@@ -42,6 +42,9 @@ type Config struct {
 	// order of blocks. Secrets have no part in it: whoever compares two configurations must compare
 	// the Settings of their sources and the daemon's Token too.
 	Hash string
+	// Reads are the files beside those of the configuration that it read, or looked for: by file() and table(), and as
+	// files of variables. A change of theirs may change the configuration.
+	Reads []string
 
 	raw map[string][]byte
 }

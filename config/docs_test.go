@@ -17,6 +17,9 @@ import (
 
 const reference = "../docs/configuration.md"
 
+// csvFile matches a CSV file of the documentation, with its name.
+var csvFile = regexp.MustCompile("(?ms)`([a-z]+\\.csv)`[^\n]*:\n\n```csv\n(.*?)^```$")
+
 // TestDocumentedConfigurationsLoad loads every HCL block of the documentation that begins with the
 // comment "# tandem.hcl", which says that it is a whole configuration.
 func TestDocumentedConfigurationsLoad(t *testing.T) {
@@ -42,7 +45,11 @@ func TestDocumentedConfigurationsLoad(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c, problems := config.Load(write(t, map[string]string{"tandem.hcl": string(m[1])}), opts)
+			files := map[string]string{"tandem.hcl": string(m[1])}
+			for _, table := range csvFile.FindAllSubmatch(text, -1) {
+				files[string(table[1])] = string(table[2])
+			}
+			c, problems := config.Load(write(t, files), opts)
 			for _, p := range problems {
 				if !slices.Contains([]string{"Standard field left out", "No pipeline"}, p.Summary) {
 					t.Errorf("%s, block %d:\n%s", path, i+1, render(t, c, problems))

@@ -1,6 +1,9 @@
 package config_test
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +98,33 @@ func TestHashChanges(t *testing.T) {
 	}
 	if w, p := hashes(t, options(t), strings.Replace(sources, `"shop"`, `"shop2"`, 1), hashed); w == whole || p == pipeline {
 		t.Error("another database, the same hash")
+	}
+}
+
+// TestHashOfTables: what a pipeline takes from a CSV file has a part in its hash, which makes a reload take it in.
+func TestHashOfTables(t *testing.T) {
+	hcl := strings.NewReplacer("unused = 1", `brands = table("sub/brands.csv", "code", "name")`, `"${var.shop}: ${value}"`, `lookup(local.brands, value, null)`).Replace(hashed)
+	dir := write(t, map[string]string{"a.hcl": sources, "b.hcl": hcl})
+	brands := filepath.Join(dir, "sub", "brands.csv")
+	if err := os.Mkdir(filepath.Dir(brands), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	load := func(csv string) (whole, pipeline string) {
+		if err := os.WriteFile(brands, []byte(csv), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := mustLoad(t, dir, options(t))
+		if !slices.Equal(c.Reads, []string{brands}) {
+			t.Errorf("it read %q", c.Reads)
+		}
+		return c.Hash, c.Pipelines[0].Hash
+	}
+	whole, pipeline := load("code,name\na,ACME\n")
+	if w, p := load("code;name\r\n\r\na;ACME\r\n"); w != whole || p != pipeline {
+		t.Error("the same table written otherwise, another hash")
+	}
+	if w, p := load("code,name\na,ACME Corp.\n"); w == whole || p == pipeline {
+		t.Error("another table, the same hash")
 	}
 }
 

@@ -154,7 +154,7 @@ func rootShape() block.Shape {
 
 func (l *loader) makeScopes() {
 	everywhere := functions.PerRecord()
-	outside := functions.Outside(functions.Place{Dir: l.dir, CredentialsDir: l.opts.CredentialsDir, Getenv: l.opts.Getenv, Secret: l.hide})
+	outside := functions.Outside(functions.Place{Dir: l.dir, CredentialsDir: l.opts.CredentialsDir, Getenv: l.opts.Getenv, Secret: l.hide, Reads: l.reads})
 	usages := functions.Usages(everywhere, outside)
 	l.scope = &expression.Scope{
 		Functions: functions.Map(everywhere, outside), Usages: usages,
@@ -169,6 +169,13 @@ func (l *loader) makeScopes() {
 	l.perRow = &expression.Scope{
 		Functions: functions.Map(everywhere), Usages: usages, Refused: functions.Refused(), PerRecord: true,
 		Locals: l.scope.Locals, Vars: l.scope.Vars, Literals: l.scope.Literals,
+	}
+}
+
+// reads notes a file that the configuration reads beside its own.
+func (l *loader) reads(path string) {
+	if !slices.Contains(l.config.Reads, path) {
+		l.config.Reads = append(l.config.Reads, path)
 	}
 }
 

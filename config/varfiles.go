@@ -44,6 +44,7 @@ func (l *loader) variableFiles() {
 		l.diags.General("Variable file cannot be read", "A variable file cannot be read: %s.", err)
 	}
 	for _, path := range l.opts.VarFiles {
+		l.reads(path)
 		text, err := readVariables(path)
 		if err != nil {
 			l.fileMissing = true

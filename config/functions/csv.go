@@ -99,7 +99,7 @@ func parseTable(path, content string) (csvTable, error) {
 		}
 	}
 	if t.heading == nil {
-		return t, fmt.Errorf("%s is empty; its first line must name the columns", path)
+		return t, fmt.Errorf("the file %s is empty; its first line must name the columns", path)
 	}
 	return t, nil
 }
@@ -122,15 +122,15 @@ func separator(heading string) rune {
 func (t csvTable) malformed(err error, comma rune, cells int) error {
 	var wrong *csv.ParseError
 	if !errors.As(err, &wrong) {
-		return fmt.Errorf("%s cannot be read: %w", t.path, err)
+		return fmt.Errorf("the file %s cannot be read: %w", t.path, err)
 	}
 	switch {
 	case errors.Is(wrong.Err, csv.ErrFieldCount):
-		return fmt.Errorf("%s has %d columns in its heading and %d on line %d; write a value that holds %q in quotes, or complete the line", t.path, len(t.heading), cells, wrong.StartLine, comma)
+		return fmt.Errorf("the file %s has %d columns in its heading and %d on line %d; write a value that holds %q in quotes, or complete the line", t.path, len(t.heading), cells, wrong.StartLine, comma)
 	case wrong.StartLine < wrong.Line:
-		return fmt.Errorf("%s has a value that begins with a quote on line %d and does not end as it should up to line %d; end it with a quote, and write a quote within it twice", t.path, wrong.StartLine, wrong.Line)
+		return fmt.Errorf("the file %s has a value that begins with a quote on line %d and does not end as it should up to line %d; end it with a quote, and write a quote within it twice", t.path, wrong.StartLine, wrong.Line)
 	default:
-		return fmt.Errorf("%s has a quote where none may be, on line %d, column %d; write the whole value in quotes, and a quote within it twice", t.path, wrong.Line, wrong.Column)
+		return fmt.Errorf("the file %s has a quote where none may be, on line %d, column %d; write the whole value in quotes, and a quote within it twice", t.path, wrong.Line, wrong.Column)
 	}
 }
 
@@ -139,9 +139,9 @@ func (t csvTable) column(name string) (int, error) {
 	i := slices.Index(t.heading, name)
 	switch {
 	case i < 0 || name == "":
-		return 0, fmt.Errorf("%s has no column %q.%s", t.path, name, diag.Choices(name, t.heading))
+		return 0, fmt.Errorf("the file %s has no column %q.%s", t.path, name, diag.Choices(name, t.heading))
 	case slices.Contains(t.heading[i+1:], name):
-		return 0, fmt.Errorf("%s has two columns %q; give one of them another name", t.path, name)
+		return 0, fmt.Errorf("the file %s has two columns %q; give one of them another name", t.path, name)
 	}
 	return i, nil
 }
@@ -159,10 +159,10 @@ func (t csvTable) byKey(key, value int) (cty.Value, error) {
 	for _, r := range t.rows {
 		k := r.cells[key]
 		if k == "" {
-			return cty.NilVal, fmt.Errorf("%s has no %q on line %d; give the row one, or take the row out", t.path, t.heading[key], r.line)
+			return cty.NilVal, fmt.Errorf("the file %s has no %q on line %d; give the row one, or take the row out", t.path, t.heading[key], r.line)
 		}
 		if before, ok := lines[k]; ok {
-			return cty.NilVal, fmt.Errorf("%s has %q twice as %q, on lines %d and %d; keep one of the rows", t.path, k, t.heading[key], before, r.line)
+			return cty.NilVal, fmt.Errorf("the file %s has %q twice as %q, on lines %d and %d; keep one of the rows", t.path, k, t.heading[key], before, r.line)
 		}
 		lines[k] = r.line
 		if value >= 0 {
@@ -189,15 +189,15 @@ func (t csvTable) byKey(key, value int) (cty.Value, error) {
 // notUTF8 says of content that is not UTF-8 how it is encoded instead, as far as it shows, and what to do.
 func notUTF8(path string, content []byte) error {
 	if bytes.HasPrefix(content, []byte{0xff, 0xfe}) || bytes.HasPrefix(content, []byte{0xfe, 0xff}) {
-		return fmt.Errorf("%s is text in UTF-16, not in UTF-8; save it anew as UTF-8 (in Excel: \"CSV UTF-8\")", path)
+		return fmt.Errorf("the file %s is text in UTF-16, not in UTF-8; save it anew as UTF-8 (in Excel: \"CSV UTF-8\")", path)
 	}
 	for i := 0; i < len(content); {
 		r, n := utf8.DecodeRune(content[i:])
 		if r == utf8.RuneError && n == 1 {
-			return fmt.Errorf("%s is not text in UTF-8: line %d holds the byte 0x%X, as older programs write letters with accents; save it anew as UTF-8 (in Excel: \"CSV UTF-8\"), or use `iconv -f WINDOWS-1252 -t UTF-8`",
+			return fmt.Errorf("the file %s is not text in UTF-8: line %d holds the byte 0x%X, as older programs write letters with accents; save it anew as UTF-8 (in Excel: \"CSV UTF-8\"), or use `iconv -f WINDOWS-1252 -t UTF-8`",
 				path, 1+bytes.Count(content[:i], []byte("\n")), content[i])
 		}
 		i += n
 	}
-	return fmt.Errorf("%s is not text in UTF-8; save it anew as UTF-8", path)
+	return fmt.Errorf("the file %s is not text in UTF-8; save it anew as UTF-8", path)
 }

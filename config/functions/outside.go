@@ -166,7 +166,7 @@ func readText(path, name string, limit int64) (string, error) {
 		return "", fmt.Errorf("the file cannot be read: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > limit {
-		return "", fmt.Errorf("%s is not a file of at most %d MB", name, limit>>20)
+		return "", fmt.Errorf("the path %s is not a file of at most %d MB", name, limit>>20)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {

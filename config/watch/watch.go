@@ -22,7 +22,10 @@ type Options struct {
 	Quiet time.Duration
 	// Patience is how long a change is kept back at most.
 	Patience time.Duration
-	Logger   *slog.Logger
+	// Files, if set, tells of the files elsewhere that matter too, each time all of them. They need not exist. Where they
+	// are not those told of before, a change is told, since one may have been missed.
+	Files  <-chan []string
+	Logger *slog.Logger
 }
 
 // The defaults.
@@ -43,9 +46,10 @@ func Dir(ctx context.Context, dir string, o Options, changed func()) error {
 		return fmt.Errorf("watching the configuration: %w", err)
 	}
 	w := &watcher{dir: dir, logger: o.Logger, kernel: kernel, known: map[string]os.FileInfo{}}
+	w.files.Store(&[]string{})
 	w.refresh()
 	changed()
-	events := w.events(ctx)
+	events := w.events(ctx, o.Files)
 	settle(ctx, o, events, func() {
 		w.refresh() // first: what changes after the files were read must be noticed
 		changed()
@@ -64,13 +68,15 @@ type watcher struct {
 	kernel *fsnotify.Watcher
 	known  map[string]os.FileInfo // what is watched under that name
 	way    atomic.Pointer[way]    // what is on the way since the last refresh
-	told   bool                   // that something cannot be watched
+	files  atomic.Pointer[[]string]
+	told   bool // that something cannot be watched
 }
 
 // refresh watches what is on the way now. It looks again until nothing changed while it looked.
 func (w *watcher) refresh() {
 	for {
-		before := wayTo(w.dir)
+		files := *w.files.Load()
+		before := wayTo(w.dir, files)
 		w.way.Store(&before)
 		for dir := range w.known {
 			if _, ok := before[dir]; !ok {
@@ -80,7 +86,7 @@ func (w *watcher) refresh() {
 		for dir := range before {
 			w.watch(dir)
 		}
-		if maps.EqualFunc(before, wayTo(w.dir), slices.Equal[[]string]) {
+		if maps.EqualFunc(before, wayTo(w.dir, files), slices.Equal[[]string]) {
 			return
 		}
 	}
@@ -113,7 +119,7 @@ func (w *watcher) forget(dir string) {
 }
 
 // events passes on that something happened that matters.
-func (w *watcher) events(ctx context.Context) <-chan struct{} {
+func (w *watcher) events(ctx context.Context, files <-chan []string) <-chan struct{} {
 	happened := make(chan struct{})
 	go func() {
 		defer close(happened)
@@ -131,6 +137,11 @@ func (w *watcher) events(ctx context.Context) <-chan struct{} {
 					return
 				}
 				w.logger.Debug("events of the configuration's directory were lost", "error", err)
+			case now := <-files:
+				if now = absolute(now); slices.Equal(now, *w.files.Load()) {
+					continue
+				}
+				w.files.Store(&now)
 			case <-ctx.Done():
 				return
 			}
@@ -142,4 +153,16 @@ func (w *watcher) events(ctx context.Context) <-chan struct{} {
 		}
 	}()
 	return happened
+}
+
+// absolute returns the paths from the root, sorted. Those that have none, since the working directory is gone, are left out.
+func absolute(paths []string) []string {
+	all := make([]string, 0, len(paths))
+	for _, p := range paths {
+		if a, err := filepath.Abs(p); err == nil {
+			all = append(all, a)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

@@ -18,6 +18,7 @@ type place struct {
 	t       *testing.T
 	root    string
 	changed chan struct{}
+	files   chan []string
 }
 
 func watched(t *testing.T, prepare func(p *place)) *place {
@@ -25,12 +26,12 @@ func watched(t *testing.T, prepare func(p *place)) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &place{t: t, root: root, changed: make(chan struct{})}
+	p := &place{t: t, root: root, changed: make(chan struct{}), files: make(chan []string)}
 	prepare(p)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
-		o := Options{Quiet: 5 * time.Millisecond, Patience: time.Second, Logger: slog.New(slog.DiscardHandler)}
+		o := Options{Quiet: 5 * time.Millisecond, Patience: time.Second, Files: p.files, Logger: slog.New(slog.DiscardHandler)}
 		ended <- Dir(ctx, p.path("conf"), o, func() {
 			select {
 			case p.changed <- struct{}{}:
@@ -177,6 +178,23 @@ func TestChangesAreTold(t *testing.T) {
 			p.write("elsewhere/a.hcl", "2")
 			p.until("conf/a.hcl", "2")
 		}},
+		{"files elsewhere", plain, func(p *place) {
+			p.write("tables/other.csv", "0")
+			p.files <- []string{p.path("tables/a.csv"), p.path("conf/sub/b.csv")}
+			p.until("tables/a.csv", "-") // told, since it may have changed before it was watched
+			p.write("tables/a.csv", "1") // which was not there
+			p.until("tables/a.csv", "1")
+			p.write("tables/a.csv", "2")
+			p.until("tables/a.csv", "2")
+			p.write("conf/sub/b.csv", "1")
+			p.until("conf/sub/b.csv", "1")
+			p.rename("tables", "away")
+			p.until("tables/a.csv", "-")
+			p.rename("away", "tables")
+			p.until("tables/a.csv", "2")
+			p.write("conf/a.hcl", "2")
+			p.until("conf/a.hcl", "2")
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.steps(watched(t, tt.prepare)) })
 	}
@@ -186,7 +204,7 @@ func TestWayEndsWithLinksInACircle(t *testing.T) {
 	p := &place{t: t, root: t.TempDir()}
 	p.link("b", "a")
 	p.link("a", "b")
-	if w := wayTo(p.path("a")); !w.matters(p.path("b")) || w.matters(p.path("c")) {
+	if w := wayTo(p.path("a"), nil); !w.matters(p.path("b")) || w.matters(p.path("c")) {
 		t.Errorf("the way is %v", w)
 	}
 }

@@ -13,9 +13,12 @@ const maxLinks = 40
 // way is the directories to be watched, each with the names in it that matter; nil: all names do.
 type way map[string][]string
 
-// wayTo returns the way to a directory, as far as it exists, and to those of its files that are links.
-func wayTo(dir string) way {
+// wayTo returns the way to a directory, as far as it exists, to those of its files that are links, and to files elsewhere.
+func wayTo(dir string, files []string) way {
 	w := way{}
+	for _, f := range files {
+		w.follow(f)
+	}
 	real := w.follow(dir)
 	if real == "" {
 		return w

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
@@ -33,10 +34,12 @@ func (c *cli) runCommand() *cobra.Command {
 			"all. systemd is told when the daemon is ready, reloads and stops.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			load, dir, err := c.loader()
+			read, dir, err := c.loader()
 			if err != nil {
 				return err
 			}
+			files := make(chan []string, 1)
+			load := telling(read, files)
 			cfg, diags := load()
 			old := lastGood && diags.HasErrors()
 			if old {
@@ -53,7 +56,7 @@ func (c *cli) runCommand() *cobra.Command {
 			for _, d := range view.DiagnosticsOf(diags, cfg.Files) {
 				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail, "file", d.File, "line", d.Line)
 			}
-			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir}
+			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir, files: files}
 			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, LastGood: old, Logger: logger, Level: level})
 		},
 	}
@@ -62,11 +65,26 @@ func (c *cli) runCommand() *cobra.Command {
 	return cmd
 }
 
+// telling is load that tells, each time it read, which files were read beside those of the configuration. What nobody took
+// yet is replaced. Nobody reads twice at once.
+func telling(load app.Loader, files chan []string) app.Loader {
+	return func() (*config.Config, hcl.Diagnostics) {
+		cfg, diags := load()
+		select {
+		case <-files:
+		default:
+		}
+		files <- cfg.Reads
+		return cfg, diags
+	}
+}
+
 // service is the process of `tandem run`.
 type service struct {
 	*cli
 	app        *app.App
-	dir        string // of the configuration
+	dir        string          // of the configuration
+	files      <-chan []string // that it reads beside its own, after each reading
 	logger     *slog.Logger
 	supervisor *supervisor
 }
@@ -122,7 +140,7 @@ func (d *service) follow(ctx context.Context) {
 
 // watch asks for a reload whenever the files may have changed. One that is asked for is not asked for twice.
 func (d *service) watch(ctx context.Context, changed chan<- struct{}) {
-	o := watch.Options{Quiet: watch.DefaultQuiet, Patience: watch.DefaultPatience, Logger: d.logger}
+	o := watch.Options{Quiet: watch.DefaultQuiet, Patience: watch.DefaultPatience, Files: d.files, Logger: d.logger}
 	err := watch.Dir(ctx, d.dir, o, func() {
 		select {
 		case changed <- struct{}{}:
