@@ -309,6 +309,14 @@ func (w *lookout) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// next is closed once text is written.
+func (w *lookout) next(text string) chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text, w.seen = text, make(chan struct{})
+	return w.seen
+}
+
 func (w *lookout) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
