@@ -22,7 +22,7 @@ func call(t *testing.T, place functions.Place, text string) (cty.Value, error) {
 	if problems.HasErrors() {
 		t.Fatal(problems)
 	}
-	expression.MakeExact(expr)
+	expression.Prepare(expr)
 	v, problems := expr.Value(&hcl.EvalContext{Functions: functions.Map(functions.PerRecord(), functions.Outside(place))})
 	if problems.HasErrors() {
 		return v, problems
