@@ -200,7 +200,7 @@ func (t *testLoader) file(f testFile) {
 	if !ok {
 		return
 	}
-	expression.MakeExact(body)
+	expression.Prepare(body)
 	for _, b := range block.Read(body, testsShape(), t.diags).Blocks["test"] {
 		if t.unique(t.names, b.Labels[0], b.DefRange()) {
 			t.test(b)
