@@ -58,13 +58,15 @@ sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on
 	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run TestSimulation -v -seeds $(SEEDS) -first $(FIRST)
 
 .PHONY: examples
-examples: build ## validates every example
+examples: build ## validates every example, and runs its tests
 	bin/tandem fmt --check --diff examples/*/
 	@for d in examples/*/; do echo "validate $$d"; \
 	  set -a; [ ! -f $$d/example.env ] || . ./$$d/example.env; set +a; \
 	  files=$$(find $$d -name '*.vars.hcl'); \
 	  for f in $${files:-none}; do \
-	    bin/tandem validate -c $$d $$([ $$f = none ] || echo -var-file $$f) || exit 1; done; done
+	    v=$$([ $$f = none ] || echo -var-file $$f); \
+	    bin/tandem validate -c $$d $$v || exit 1; \
+	    [ -z "$$(find $$d -name '*.test.hcl')" ] || bin/tandem test -c $$d $$v || exit 1; done; done
 
 .PHONY: bench
 bench: ## benchmarks: idle cycles, full passes, memory, first load; ratios within one run

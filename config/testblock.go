@@ -74,7 +74,7 @@ func (r *testReader) read() Test {
 	}
 	if b := content.Block("expect"); b != nil {
 		r.expect(b)
-	} else {
+	} else if len(r.block.Body.Blocks) == 0 { // else that one is misspelt
 		r.diags.Error(r.block.DefRange(), "Nothing expected", "The test does not say what is expected: add `expect { … }`, as `expect { nothing = true }`.")
 	}
 	return r.test

@@ -129,7 +129,7 @@ func TestTestsOfAConfigurationWithErrors(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), []byte(testable), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, problems := config.LoadTests(dir, nil, options(t)); len(problems) != 3 { // expects, no expect, tst
+	if _, _, problems := config.LoadTests(dir, nil, options(t)); len(problems) != 2 { // expects, tst
 		t.Errorf("%d problems: %s", len(problems), problems)
 	}
 }

@@ -233,6 +233,8 @@ func TestRenderings(t *testing.T) {
 		"failure": func(o Output) error {
 			return o.Failure(&pipeline.Error{Code: pipeline.CodeStateLocked, Message: "process 7 uses /state", Cause: errors.New("locked")})
 		},
+		"tests":        func(o Output) error { return o.Tests(testRun(), TestDetail{}) },
+		"tests_detail": func(o Output) error { return o.Tests(testRun(), TestDetail{Passed: true, Coverage: true}) },
 		"version": func(o Output) error {
 			return o.Version(view.Version{Version: "1.2.3", Go: "go1.26", Platform: "linux/amd64"})
 		},

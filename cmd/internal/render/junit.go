@@ -41,7 +41,7 @@ type (
 	junitProblem struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"` // clean, apart from line ends
 	}
 )
 
@@ -63,7 +63,7 @@ func JUnit(w io.Writer, run view.TestRun) error {
 			s.Tests, s.Errors = s.Tests+1, s.Errors+1
 			s.Cases = append(s.Cases, junitCase{
 				Name: d.Summary, ClassName: "configuration", File: d.File, Line: d.Line, Time: junitTime(0),
-				Error: &junitProblem{Message: d.Detail, Type: d.Severity, Text: fmt.Sprintf("%s:%d: %s: %s", d.File, d.Line, d.Summary, d.Detail)},
+				Error: &junitProblem{Message: d.Detail, Type: d.Severity, Text: clean(fmt.Sprintf("%s:%d: %s: %s", d.File, d.Line, d.Summary, d.Detail))},
 			})
 		}
 		doc.Tests, doc.Errors, doc.Suites = s.Tests, s.Errors, append(doc.Suites, s)
@@ -93,7 +93,7 @@ func (s *junitSuite) add(test view.Test) {
 		for _, f := range test.Failures {
 			t.testFailure(f)
 		}
-		c.Failure = &junitProblem{Message: failureLine(test.Failures[0]), Type: "failure", Text: b.String()}
+		c.Failure = &junitProblem{Message: failureLine(test.Failures[0]), Type: "failure", Text: "\n" + b.String()}
 	}
 	s.Cases = append(s.Cases, c)
 }

@@ -150,10 +150,10 @@ func (o *outcome) field(s pipeline.Side, f config.ExpectedField, got pipeline.Va
 		failure.Expected = &f.Value
 		failure.Message = fmt.Sprintf("the expected value cannot be held there: %s", err)
 	case !is:
-		failure.Message = "is not written"
+		failure.Message = "nothing is written"
 	case !shownGot.Equal(expected):
 		failure.Got = &shownGot
-		failure.Message = "is written with another value"
+		failure.Message = "another value is written"
 	default:
 		return
 	}
