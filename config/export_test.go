@@ -5,6 +5,11 @@ import "github.com/tandem-sync/tandem/config/internal/block"
 // LoadBytes is Load for files in memory.
 var LoadBytes = load
 
+// ShapesOfTests returns what there may be in a file of tests.
+func ShapesOfTests() []block.Shape {
+	return []block.Shape{testsShape(), testShape(), expectShape(), expectConflictShape(), expectErrorShape()}
+}
+
 // Shapes returns what there may be in a configuration, sources and media apart.
 func Shapes() []block.Shape {
 	return []block.Shape{

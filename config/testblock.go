@@ -59,6 +59,12 @@ func testShape(labels ...string) block.Shape {
 }
 
 func (r *testReader) read() Test {
+	for _, label := range r.labels() {
+		if slices.Contains(append(testShape().Attributes, expectShape().Attributes...), label) {
+			r.diags.Error(r.block.DefRange(), "Source without a name of its own", "The source %q is called like an attribute of tests, so that its records cannot be told from it. Give the source another label.", label)
+			return r.test
+		}
+	}
 	content := block.Read(r.block.Body, testShape(r.labels()...), r.diags)
 	r.test.Whole, _ = r.decoder().Bool(content.Attributes["whole"])
 	for _, s := range pipeline.Sides() {

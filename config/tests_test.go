@@ -3,6 +3,7 @@ package config_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -99,6 +100,25 @@ test "b" {
 	_, tests, problems = config.LoadTests(dir, []string{filepath.Join(dir, "b.test.hcl")}, opts)
 	if problems.HasErrors() || len(tests) != 1 || tests[0].Name != "a" {
 		t.Errorf("of one file: %v %v", tests, problems)
+	}
+}
+
+// Each attribute and block of a file of tests is in docs/tests.md.
+func TestTestsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/tests.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shape := range config.ShapesOfTests() {
+		names := shape.Attributes
+		for _, b := range shape.Blocks {
+			names = append(names, b.Type)
+		}
+		for _, name := range names {
+			if !regexp.MustCompile("`[^`\n]*\\b" + name + "\\b[^`\n]*`").Match(text) {
+				t.Errorf("%s: `%s` is not in docs/tests.md", shape.Name, name)
+			}
+		}
 	}
 }
 

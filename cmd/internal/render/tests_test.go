@@ -34,7 +34,8 @@ func testRun() view.TestRun {
 		Coverage: []view.TestCoverage{
 			{
 				Pipeline: "products", Fields: []view.CoveredField{
-					{Field: "title", To: "erp", Mapping: "defaults", Covered: true}, {Field: "title", To: "pm", Mapping: "defaults"},
+					{Field: "title", To: "erp", Mapping: "defaults", Covered: true},
+					{Field: "title", To: "pm", Mapping: "defaults"},
 					{Field: "price", To: "erp", Mapping: "shop.hcl:33"},
 				},
 				Rules: []view.CoveredStrategy{

@@ -31,6 +31,8 @@ func (o *outcome) label(s pipeline.Side) string { return o.cycle.Definition.Sour
 func (o *outcome) compare() {
 	e := o.test.Expect
 	switch {
+	case o.strangers() != "":
+		o.fail(o.test.Range, "the two records would never meet: %s. Give them one value of `match` in common, or say with `base` that they are a pair already", o.strangers())
 	case o.item.Err != nil:
 		o.failed(*o.item.Err)
 	case e.Error != nil:
@@ -44,6 +46,26 @@ func (o *outcome) compare() {
 		o.writes()
 		o.conflicts()
 	}
+}
+
+// strangers tells why two records that are seen for the first time are no pair by what the test says of them; "" where
+// they may be one.
+func (o *outcome) strangers() string {
+	if o.item.Link != nil || o.item.Records[pipeline.Left] == nil || o.item.Records[pipeline.Right] == nil {
+		return ""
+	}
+	var differ []string
+	for _, name := range o.cycle.Definition.Match {
+		left, right := o.item.MatchText[pipeline.Left][name], o.item.MatchText[pipeline.Right][name]
+		switch {
+		case left == "" || right == "":
+		case left == right:
+			return ""
+		default:
+			differ = append(differ, fmt.Sprintf("%s is %q on %s and %q on %s", name, left, o.label(pipeline.Left), right, o.label(pipeline.Right)))
+		}
+	}
+	return strings.Join(differ, ", ")
 }
 
 func (o *outcome) failed(err pipeline.Error) {

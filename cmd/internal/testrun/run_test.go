@@ -168,6 +168,10 @@ var each = []struct{ name, body, old, new, want string }{
   pm      = { title = "B" }
   removed = "erp"
   expect { nothing = true }`, ``, ``, `a conflict about the record as a whole waits for a person, which the test does not expect: removed on erp, edited on pm`},
+	{"two records that match", `
+  pm  = { sku = "A-1", title = "A" }
+  erp = { default_code = "A-1", name = "B" }
+  expect { erp = { name = "A" } }`, `default_code = "A-1"`, `default_code = "A-2"`, `the two records would never meet: sku is "A-1" on pm and "A-2" on erp`},
 	{"latest", `
   pm       = { description = "A" }
   erp      = { description_sale = "B" }

@@ -1,0 +1,4 @@
+test "whose record is it" {
+  base = { sku = "1" }
+  expect { nothing = true }
+}
