@@ -17,6 +17,8 @@ import (
 type carried struct {
 	at hcl.Range
 	to [2]*hclsyntax.Attribute
+	// directed tells that the field has a direction of its own, which counts over the pipeline's.
+	directed bool
 }
 
 var fieldPath = regexp.MustCompile(`^[A-Za-z_][\w-]*(\.[\w-]+|\[\d+\])*$`)
@@ -37,8 +39,11 @@ func (c *compiler) field(b *hclsyntax.Block, standard string) {
 	}
 	f := pipeline.MappedField{Name: name, Fields: [2]string{name, other}, Source: at(b.DefRange())}
 	f.Required = c.required(name, content.Attributes["required"])
-	dir := c.direction(content.Attributes["direction"], c.shares[b])
-	carry := carried{to: [2]*hclsyntax.Attribute{c.sided(content, "to_%s", pipeline.Left), c.sided(content, "to_%s", pipeline.Right)}}
+	dir, own := c.dir, content.Attributes["direction"]
+	if own != nil {
+		dir = c.direction(own, c.shares[b])
+	}
+	carry := carried{directed: own != nil, to: [2]*hclsyntax.Attribute{c.sided(content, "to_%s", pipeline.Left), c.sided(content, "to_%s", pipeline.Right)}}
 	if ok && other != "" {
 		c.add(carry, f, dir, b.DefRange())
 	}

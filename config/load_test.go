@@ -198,12 +198,17 @@ func TestDirectionsAndReads(t *testing.T) {
       to_erp    = record.brand
       direction = "both"
     }
+    field "weight" {
+      erp       = "weight"
+      direction = "to_pm"
+    }
   }`)
 	want := `pm - erp, match [sku], creates [false true], removes [false true]
 filter on left reads [], deletes ignore, limits {7 none 20% 12.5%}, every 0s, manual true
 title=name writes [false true] required true by shop.hcl:14; strategy "manual" (the default)
 sku=default_code writes [false true] required false by shop.hcl:18; strategy "manual" (the default)
-attributes.color=x_color writes [false true] required false by shop.hcl:19; strategy "manual" (the default)
+attributes.color=x_color writes [true true] required false by shop.hcl:19; strategy "manual" (the default)
+weight=weight writes [true false] required false by shop.hcl:24; strategy "manual" (the default)
 `
 	if diff := cmp.Diff(want, summary(p)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -211,7 +216,7 @@ attributes.color=x_color writes [false true] required false by shop.hcl:19; stra
 	if diff := cmp.Diff([2][]string{{"attributes.color"}, nil}, p.Fields[0].Reads); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"title", "attributes.color", "sku", "brand"}, p.Wanted(pipeline.Left)); diff != "" {
+	if diff := cmp.Diff([]string{"title", "attributes.color", "sku", "brand", "weight"}, p.Wanted(pipeline.Left)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }

@@ -106,7 +106,7 @@ func (c *compiler) defaults(a *hclsyntax.Attribute, blocks map[string]*hclsyntax
 			c.add(carried{}, pipeline.MappedField{
 				Name: left, Fields: [2]string{left, right},
 				Required: standard == standardTitle, Source: "defaults",
-			}, [2]bool{true, true}, a.Range())
+			}, c.dir, a.Range())
 		}
 	}
 }
@@ -145,16 +145,18 @@ func (c *compiler) uniqueRight() {
 	}
 }
 
-// add appends a field, with the sides that its own direction lets it be written to.
+// add appends a field, with the sides that its direction lets it be written to.
 func (c *compiler) add(carry carried, f pipeline.MappedField, dir [2]bool, at hcl.Range) {
 	var not []string
+	whose := "the pipeline's"
+	if carry.directed {
+		whose = "its own"
+	}
 	for _, s := range pipeline.Sides() {
 		label := c.sides[s].label
 		switch {
-		case !c.dir[s]:
-			not = append(not, fmt.Sprintf("not to %s because of the pipeline's direction", label))
 		case !dir[s]:
-			not = append(not, fmt.Sprintf("not to %s because of its own direction", label))
+			not = append(not, fmt.Sprintf("not to %s because of %s direction", label, whose))
 		case c.sides[s].field(f.Fields[s]).ReadOnly:
 			not = append(not, fmt.Sprintf("not to %s, where %q is read-only", label, f.Fields[s]))
 		default:

@@ -82,17 +82,20 @@ func graphOf(cfg *config.Config, pipelines []*pipeline.Definition, connected boo
 func pipelineOf(d *pipeline.Definition) view.GraphPipeline {
 	p := view.GraphPipeline{
 		Name: d.Name, Left: d.Sources[pipeline.Left], Right: d.Sources[pipeline.Right],
-		Direction: directionOf(d, d.Creates), Media: d.Media, Fields: []view.GraphField{},
+		Media: d.Media, Fields: []view.GraphField{},
 	}
+	writes := d.Creates
 	for _, f := range d.Fields {
 		field := view.GraphField{Left: f.Fields[pipeline.Left], Right: f.Fields[pipeline.Right], Direction: directionOf(d, f.Writes)}
 		for _, s := range pipeline.Sides() {
+			writes[s] = writes[s] || f.Writes[s]
 			if f.Carry[s] != nil && f.Writes[s] {
 				field.Transforms = append(field.Transforms, "to_"+d.Sources[s])
 			}
 		}
 		p.Fields = append(p.Fields, field)
 	}
+	p.Direction = directionOf(d, writes)
 	return p
 }
 

@@ -7,9 +7,10 @@ pipeline "products" {
       erp      = "name"
       required = false
     }
-    field "sku" {
-      erp       = "default_code"
-      direction = "to_pm"
+    field "sku" { erp = "default_code" }
+    field "changed" {
+      erp       = "write_date"
+      direction = "to_erp"
     }
     field "made" {
       erp = "create_date"
