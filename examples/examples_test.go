@@ -81,6 +81,13 @@ func TestExamples(t *testing.T) {
 			if !strings.Contains(string(readme), "("+dir+")") {
 				t.Error("README.md does not tell of it")
 			}
+			if page, err := os.ReadFile(filepath.Join(dir, "README.md")); err == nil {
+				for _, part := range []string{"**When**", "**What it does**", "**What to change**", "tandem validate", "tandem plan"} {
+					if !strings.Contains(string(page), part) {
+						t.Errorf("its README.md lacks %q", part)
+					}
+				}
+			}
 		})
 	}
 }
@@ -125,8 +132,8 @@ func TestStagingAndProduction(t *testing.T) {
 }
 
 // What the comments of the examples say their expressions do.
-func TestTwoShops(t *testing.T) {
-	cfg, _ := load(t, "two-shops")
+func TestTwoCountries(t *testing.T) {
+	cfg, _ := load(t, "two-countries")
 	for _, d := range cfg.Pipelines {
 		if d.Name != "belgium" {
 			continue

@@ -21,7 +21,7 @@ source "odoo" "belgium" {
   login    = "sync@example.com"
   api_key  = env("ODOO_BE_API_KEY")
   language = "fr_BE"
-  company  = 2
+
   categories {
     create = false # a category that Belgium does not have stops the product
   }
