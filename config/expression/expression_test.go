@@ -154,7 +154,7 @@ func TestApplyFails(t *testing.T) {
 	}{
 		{`value * 2`, pipeline.Text("abc"), `to_erp of field "price" (shop.hcl:35) cannot be worked out: Unsuitable value for left operand: a number is required`},
 		{`value * record.factor`, number("2"), `a value that it needs is empty (empty: record.factor)`},
-		{`ean13(value)`, pipeline.Text("123"), `ean13: "123" is not an EAN: it has 3 digits`},
+		{`ean13(value)`, pipeline.Text("123"), `ean13: "123" is not a GTIN (EAN or UPC): it has 3 digits`},
 		{`value / record.zero`, number("2"), `a division by zero`},
 		{`regex("[0-9]+", record.title)`, pipeline.Value{}, `regex: pattern did not match any part of the given string`},
 		{`lookup(local.colors, value)`, pipeline.Text("blue"), `lookup: the map has no key "blue"`},

@@ -64,6 +64,9 @@ func (s *Scope) usesSecret(expr hclsyntax.Expression) bool {
 func (s *Scope) presentable(p *hcl.Diagnostic, secret bool) *hcl.Diagnostic {
 	q := *p
 	q.Expression, q.EvalContext, q.Extra = nil, nil, nil
+	if p.Summary == "Invalid function argument" && p.Expression != nil {
+		q.Subject = p.Expression.Range().Ptr() // the whole argument; hcl points at where it begins
+	}
 	if name, ok, err := failedCall(p); ok {
 		q.Summary = fmt.Sprintf("The function %s failed", name)
 		q.Detail = sentence(err.Error())

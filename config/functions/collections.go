@@ -1,6 +1,12 @@
 package functions
 
-import "github.com/zclconf/go-cty/cty/function/stdlib"
+import (
+	"fmt"
+
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+)
 
 func collections() []Entry {
 	return []Entry{
@@ -20,8 +26,20 @@ func collections() []Entry {
 		},
 		{
 			Name: "contains", Usage: "contains(list, value)", Group: Collections, Func: stdlib.ContainsFunc,
-			Does:     "Whether the value is one of the list's.",
+			Does: "Whether the value is one of the list's.", hint: "strcontains(TEXT, PART) looks into a text",
 			Examples: []Example{{`contains(["draft", "deleted"], "draft")`, `true`}},
+		},
+		{
+			Name: "anytrue", Usage: "anytrue(list)", Group: Collections, Func: anyTrue(),
+			Does:     "Whether a condition of the list holds; false for an empty list.",
+			Errors:   "No element may be `null`.",
+			Examples: []Example{{`anytrue([for word in ["sample", "test"] : strcontains("Test chair", word)])`, `false`}},
+		},
+		{
+			Name: "alltrue", Usage: "alltrue(list)", Group: Collections, Func: allTrue(),
+			Does:     "Whether all conditions of the list hold; true for an empty list.",
+			Errors:   "No element may be `null`.",
+			Examples: []Example{{`alltrue([for part in ["Garden", "chair"] : strcontains("Garden chair", part)])`, `true`}},
 		},
 		{
 			Name: "compact", Usage: "compact(list)", Group: Collections, Func: stdlib.CompactFunc,
@@ -77,14 +95,38 @@ func collections() []Entry {
 		},
 		{
 			Name: "merge", Usage: "merge(maps...)", Group: Collections, Func: stdlib.MergeFunc,
-			Does:     "One map of all; where several have a key, the last one counts.",
+			Does: "One map of all; where several have a key, the last one counts.", blames: none,
 			Examples: []Example{{`merge({ a = 1, b = 1 }, { b = 2 })`, `{ a = 1, b = 2 }`}},
 		},
 		{
 			Name: "zipmap", Usage: "zipmap(keys, values)", Group: Collections, Func: stdlib.ZipmapFunc,
-			Does:     "A map of two lists.",
-			Errors:   "The lists must be of one length.",
+			Does:   "A map of two lists.",
+			Errors: "The lists must be of one length.", blames: 1,
 			Examples: []Example{{`zipmap(["red", "blue"], ["R", "B"])`, `{ blue = "B", red = "R" }`}},
 		},
 	}
+}
+
+func anyTrue() function.Function { return conditions("anytrue", true) }
+
+func allTrue() function.Function { return conditions("alltrue", false) }
+
+// conditions makes a function of a list of conditions that ends at the first that is decisive.
+func conditions(name string, decisive bool) function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: "list", Type: cty.List(cty.Bool)}},
+		Type:         function.StaticReturnType(cty.Bool),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			for i, v := range args[0].AsValueSlice() {
+				switch {
+				case v.IsNull():
+					return cty.NilVal, fmt.Errorf("element %d is null, neither true nor false; write %s([for c in LIST : coalesce(c, false)])", i, name)
+				case v.True() == decisive:
+					return cty.BoolVal(decisive), nil
+				}
+			}
+			return cty.BoolVal(!decisive), nil
+		},
+	})
 }

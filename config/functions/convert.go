@@ -1,6 +1,9 @@
 package functions
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
@@ -71,7 +74,22 @@ func conversion(to cty.Type) function.Function {
 			return to, nil
 		},
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			return convert.Convert(args[0], to)
+			v, err := convert.Convert(args[0], to)
+			if err == nil || args[0].Type() != cty.String || args[0].IsNull() {
+				return v, err
+			}
+			return cty.NilVal, misread(args[0].AsString(), to)
 		},
 	})
+}
+
+// misread says what to write for a text that is no number, or neither true nor false.
+func misread(s string, to cty.Type) error {
+	if to == cty.Bool {
+		return fmt.Errorf("%q is neither \"true\" nor \"false\"; compare it instead, as in lower(TEXT) == \"yes\"", s)
+	}
+	if strings.Contains(s, ",") {
+		return fmt.Errorf("%q is not a number; write tonumber(replace(TEXT, \",\", \".\")) where a comma stands before the decimals", s)
+	}
+	return fmt.Errorf("%q is not a number; take the other characters out, as in tonumber(regex(\"[0-9.]+\", TEXT)), or write try(tonumber(TEXT), null)", s)
 }

@@ -1,8 +1,6 @@
 package functions
 
 import (
-	"errors"
-	"fmt"
 	"reflect"
 
 	"github.com/zclconf/go-cty/cty"
@@ -20,8 +18,8 @@ func lookup() function.Function {
 		},
 		VarParam: &function.Parameter{Name: "default", Type: cty.DynamicPseudoType, AllowNull: true, AllowUnknown: true, AllowDynamicType: true},
 		Type: func(args []cty.Value) (cty.Type, error) {
-			if len(args) > 3 {
-				return cty.NilType, errors.New("there are too many arguments: default is the last")
+			if err := atMost(args, 3, "default"); err != nil {
+				return cty.NilType, err
 			}
 			m := seen(args[0])
 			t := m.Type()
@@ -82,5 +80,5 @@ func within(m cty.Value, args []cty.Value) (cty.Value, error) {
 	case len(args) == 3:
 		return args[2], nil
 	}
-	return cty.NullVal(cty.DynamicPseudoType), fmt.Errorf("the map has no key %q; add it, or give a default as third argument", key)
+	return cty.NullVal(cty.DynamicPseudoType), function.NewArgErrorf(1, "the map has no key %q; add it, or give a default as third argument", key)
 }

@@ -10,7 +10,7 @@ func missing() []Entry {
 		{
 			Name: "coalesce", Usage: "coalesce(values...)", Group: Missing, Func: stdlib.CoalesceFunc,
 			Does:   "The first of the values that is not `null`. An empty field is `null`; a text that an expression emptied, as `trimspace(\" \")` does, is not.",
-			Errors: "One of them must not be `null`, and all must be of one type.",
+			Errors: "One of them must not be `null`, and all must be of one type.", blames: none, hint: "end with a value of the same type that is never null, as in coalesce(value, 0)",
 			Examples: []Example{
 				{`coalesce(null, "none")`, `"none"`},
 				{`coalesce("red", "none")`, `"red"`},

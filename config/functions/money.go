@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 
 	"github.com/tandem-sync/tandem/config/internal/exact"
@@ -20,19 +21,110 @@ func number(name string) function.Parameter {
 
 func round() function.Function {
 	return function.New(&function.Spec{
-		Description:  "Rounds half away from zero.",
 		Params:       []function.Parameter{number("number")},
-		VarParam:     &function.Parameter{Name: "digits", Type: cty.Number},
-		Type:         function.StaticReturnType(cty.Number),
+		VarParam:     optional("digits"),
+		Type:         typed(cty.Number, 3, "mode"),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			d, err := exact.Decimal(args[0].AsBigFloat())
 			if err != nil {
 				return cty.NilVal, err
 			}
-			return rounded(d, args[1:], 0)
+			digits, err := digitsOf(args, 1, 0)
+			if err != nil {
+				return cty.NilVal, err
+			}
+			mode, err := choice(args, 2, "mode", "half_up", "half_even", "up", "down")
+			if err != nil {
+				return cty.NilVal, err
+			}
+			switch mode {
+			case "half_even":
+				d = d.RoundBank(digits)
+			case "up":
+				d = d.RoundUp(digits)
+			case "down":
+				d = d.RoundDown(digits)
+			default:
+				d = d.Round(digits)
+			}
+			return exact.Number(d), nil
 		},
 	})
+}
+
+func sum() function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{{Name: "list", Type: cty.List(cty.Number)}},
+		Type:         function.StaticReturnType(cty.Number),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			total := decimal.Zero
+			for i, v := range args[0].AsValueSlice() {
+				if v.IsNull() {
+					return cty.NilVal, fmt.Errorf("element %d is null; leave those out, as in sum([for n in LIST : n if n != null])", i)
+				}
+				d, err := exact.Decimal(v.AsBigFloat())
+				if err != nil {
+					return cty.NilVal, err
+				}
+				total = total.Add(d)
+			}
+			return exact.Number(total), nil
+		},
+	})
+}
+
+func priceEnding() function.Function {
+	return function.New(&function.Spec{
+		Params:       []function.Parameter{number("price"), number("ending")},
+		VarParam:     optional("mode"),
+		Type:         typed(cty.Number, 3, "mode"),
+		RefineResult: notNull,
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+			price, err := exact.Decimal(args[0].AsBigFloat())
+			if err != nil {
+				return cty.NilVal, err
+			}
+			ending, err := exact.Decimal(args[1].AsBigFloat())
+			if err != nil {
+				return cty.NilVal, function.NewArgError(1, err)
+			}
+			mode, err := choice(args, 2, "mode", "up", "down", "nearest")
+			switch {
+			case err != nil:
+				return cty.NilVal, err
+			case price.IsNegative():
+				return cty.NilVal, function.NewArgErrorf(0, "a price below 0 has no ending")
+			case ending.IsNegative():
+				return cty.NilVal, function.NewArgErrorf(1, "the ending must not be below 0; write 0.99 for prices as 18.99, 9.99 for prices as 129.99")
+			}
+			return exact.Number(withEnding(price, ending, mode)), nil
+		},
+	})
+}
+
+// withEnding returns a price whose last digits are those of ending: of 9.99, say, the last three.
+func withEnding(price, ending decimal.Decimal, mode string) decimal.Decimal {
+	if price.IsZero() {
+		return price // no price, or a gift
+	}
+	period := decimal.NewFromInt(1)
+	for period.LessThanOrEqual(ending) {
+		period = period.Shift(1)
+	}
+	// Whole periods below the price, and what is left: no division, so that nothing is cut off.
+	over := price.Sub(ending)
+	rest := over.Mod(period)
+	if rest.IsNegative() {
+		rest = rest.Add(period)
+	}
+	below := price.Sub(rest)
+	up := mode == "up" && !rest.IsZero() || mode == "nearest" && rest.Add(rest).GreaterThanOrEqual(period)
+	if up || below.IsNegative() {
+		return below.Add(period)
+	}
+	return below
 }
 
 func taxIncluded() function.Function {
@@ -54,8 +146,8 @@ func taxExcluded() function.Function {
 func tax(price string, of func(price, factor decimal.Decimal, digits int32) (decimal.Decimal, error)) function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{number(price), number("percent")},
-		VarParam:     &function.Parameter{Name: "digits", Type: cty.Number},
-		Type:         function.StaticReturnType(cty.Number),
+		VarParam:     optional("digits"),
+		Type:         typed(cty.Number, 3, "digits"),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			price, err := exact.Decimal(args[0].AsBigFloat())
@@ -64,43 +156,34 @@ func tax(price string, of func(price, factor decimal.Decimal, digits int32) (dec
 			}
 			percent, err := exact.Decimal(args[1].AsBigFloat())
 			if err != nil {
-				return cty.NilVal, err
+				return cty.NilVal, function.NewArgError(1, err)
 			}
-			digits, err := digitsOf(args[2:], 2)
+			digits, err := digitsOf(args, 2, 2)
 			if err != nil {
 				return cty.NilVal, err
 			}
 			d, err := of(price, percent.Shift(-2).Add(decimal.NewFromInt(1)), digits)
 			if err != nil {
-				return cty.NilVal, err
+				return cty.NilVal, function.NewArgError(1, err)
 			}
 			return exact.Number(d), nil
 		},
 	})
 }
 
-func rounded(d decimal.Decimal, given []cty.Value, otherwise int32) (cty.Value, error) {
-	digits, err := digitsOf(given, otherwise)
-	if err != nil {
-		return cty.NilVal, err
-	}
-	return exact.Number(d.Round(digits)), nil
-}
-
-// digitsOf reads the optional last argument.
-func digitsOf(given []cty.Value, otherwise int32) (int32, error) {
-	switch len(given) {
-	case 0:
+// digitsOf reads the optional argument i, a number of digits.
+func digitsOf(args []cty.Value, i int, otherwise int32) (int32, error) {
+	if len(args) <= i {
 		return otherwise, nil
-	case 1:
-		f := given[0].AsBigFloat()
-		n, _ := f.Int64()
-		if !f.IsInt() || n > maxDigits || n < -maxDigits {
-			return 0, fmt.Errorf("digits must be a whole number from %d to %d", -maxDigits, maxDigits)
-		}
-		return int32(n), nil
 	}
-	return 0, errors.New("there are too many arguments: digits is the last")
+	if v, err := convert.Convert(args[i], cty.Number); err == nil {
+		f := v.AsBigFloat()
+		n, _ := f.Int64()
+		if f.IsInt() && n <= maxDigits && n >= -maxDigits {
+			return int32(n), nil
+		}
+	}
+	return 0, function.NewArgErrorf(i, "digits must be a whole number from %d to %d", -maxDigits, maxDigits)
 }
 
 func notNull(b *cty.RefinementBuilder) *cty.RefinementBuilder { return b.NotNull() }

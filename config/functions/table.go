@@ -28,7 +28,12 @@ type Entry struct {
 	Examples []Example
 	Group    Group
 	Func     function.Function
+
+	blames int    // the argument that failures of Func are about which name none, from 0; none says so of none
+	hint   string // what to write instead, behind such a failure
 }
+
+const none = -1
 
 // Example is a call and what it gives, both as they are written in a configuration. Secret stands for a
 // result that is not shown.
@@ -65,9 +70,12 @@ func Usages(entries ...[]Entry) map[string]string {
 func PerRecord() []Entry {
 	var all []Entry
 	for _, list := range [][]Entry{
-		numbers(), texts(), html(), codes(), collections(), conversions(), missing(), dates(),
+		numbers(), texts(), html(), units(), codes(), collections(), conversions(), missing(), dates(),
 	} {
-		all = append(all, list...)
+		for _, e := range list {
+			e.Func = e.adapted()
+			all = append(all, e)
+		}
 	}
 	return all
 }

@@ -16,14 +16,44 @@ func texts() []Entry {
 			Examples: []Example{{`upper("été")`, `"ÉTÉ"`}},
 		},
 		{
-			Name: "title", Usage: "title(text)", Group: Texts, Func: stdlib.TitleFunc,
+			Name: "capitalize", Usage: "capitalize(text)", Group: Texts, Func: textFunc("text", capitalized),
+			Does:     "The text with a capital at its beginning. Other letters stay as they are.",
+			Examples: []Example{{`capitalize(lower("CHAISE DE JARDIN"))`, `"Chaise de jardin"`}},
+		},
+		{
+			Name: "title", Usage: "title(text)", Group: Texts, Func: textFunc("text", toTitle),
 			Does:     "Every word with a capital. Other letters stay as they are: put `lower` inside for a text that is all capitals.",
-			Examples: []Example{{`title("red shirt")`, `"Red Shirt"`}, {`title(lower("RED SHIRT"))`, `"Red Shirt"`}},
+			Examples: []Example{{`title("red shirt")`, `"Red Shirt"`}, {`title(lower("L'ÉTÉ"))`, `"L'Été"`}},
 		},
 		{
 			Name: "slug", Usage: "slug(text)", Group: Texts, Func: slug(),
 			Does:     "Lower-case letters without accents, digits, and hyphens between the words, as in addresses of pages.",
 			Examples: []Example{{`slug("Été à Nice")`, `"ete-a-nice"`}, {`slug("Größe: 42 ½")`, `"grosse-42-1-2"`}},
+		},
+		{
+			Name: "strip_accents", Usage: "strip_accents(text)", Group: Texts, Func: textFunc("text", withoutAccents),
+			Does:     "The text with plain letters for those with accents; other alphabets stay.",
+			Examples: []Example{{`strip_accents("Crème brûlée, Größe")`, `"Creme brulee, Grosse"`}},
+		},
+		{
+			Name: "urlencode", Usage: "urlencode(text)", Group: Texts, Func: textFunc("text", percentEncoded),
+			Does:     "The text as a part of an address: what has a meaning there is percent-encoded.",
+			Examples: []Example{{`"https://shop.example.com/p/${urlencode("A/1 b")}"`, `"https://shop.example.com/p/A%2F1%20b"`}},
+		},
+		{
+			Name: "truncate", Usage: "truncate(text, length, ellipsis = \"…\")", Group: Texts, Func: truncate(),
+			Does:   "The text, or its beginning with the ellipsis if it has more than `length` characters. It is cut behind a word where there is one, and is never longer than `length`.",
+			Errors: "`length` must be a whole number that leaves room for the ellipsis.",
+			Examples: []Example{
+				{`truncate("Garden chair of solid teak", 20)`, `"Garden chair of…"`},
+				{`truncate("Garden chair", 20)`, `"Garden chair"`},
+				{`truncate("Garden chair of solid teak", 20, "")`, `"Garden chair of"`},
+			},
+		},
+		{
+			Name: "normalize_space", Usage: "normalize_space(text)", Group: Texts, Func: textFunc("text", normalSpace),
+			Does:     "The text with one space for all white space between words, line ends and no-break spaces too, and none at both ends.",
+			Examples: []Example{{`normalize_space("  Garden \n\t chair ")`, `"Garden chair"`}},
 		},
 		{
 			Name: "trimspace", Usage: "trimspace(text)", Group: Texts, Func: stdlib.TrimSpaceFunc,
@@ -61,20 +91,25 @@ func texts() []Entry {
 			Examples: []Example{{`endswith("shirt.jpg", ".png")`, `false`}},
 		},
 		{
+			Name: "strcontains", Usage: "strcontains(text, part)", Group: Texts, Func: strContains(),
+			Does:     "Whether the part stands somewhere in the text. Capitals matter: put `lower` around both where they should not.",
+			Examples: []Example{{`strcontains(lower("Garden Chair"), "chair")`, `true`}},
+		},
+		{
 			Name: "replace", Usage: "replace(text, old, new)", Group: Texts, Func: stdlib.ReplaceFunc,
 			Does:     "The text with `new` for every `old`.",
 			Examples: []Example{{`replace("19,99", ",", ".")`, `"19.99"`}},
 		},
 		{
 			Name: "regexreplace", Usage: "regexreplace(text, pattern, replacement)", Group: Texts, Func: stdlib.RegexReplaceFunc,
-			Does:     "The text with every match of the pattern replaced; `$1` in the replacement is the first group. Backslashes are doubled: `\"\\\\d+\"`.",
-			Errors:   pattern,
+			Does:   "The text with every match of the pattern replaced; `$1` in the replacement is the first group. Backslashes are doubled: `\"\\\\d+\"`.",
+			Errors: pattern, blames: 1,
 			Examples: []Example{{`regexreplace("24.11.2026", "(\\d+)\\.(\\d+)\\.(\\d+)", "$3-$2-$1")`, `"2026-11-24"`}},
 		},
 		{
 			Name: "regex", Usage: "regex(pattern, text)", Group: Texts, Func: stdlib.RegexFunc,
 			Does:   "The first match; a list of the groups if the pattern has some, or a map if they have names.",
-			Errors: pattern + " It must match: `try(regex(…), null)` gives `null` where it does not.",
+			Errors: pattern + " It must match: `try(regex(…), null)` gives `null` where it does not.", blames: 1, hint: "write try(regex(PATTERN, TEXT), null) where it need not",
 			Examples: []Example{
 				{`regex("[0-9]+", "pack of 12")`, `"12"`},
 				{`regex("(\\d+) ?(g|kg)", "Flour 500 g")`, `["500", "g"]`},
@@ -117,8 +152,8 @@ func texts() []Entry {
 			Examples: []Example{{`indent(2, "a\nb")`, `"a\n  b"`}},
 		},
 		{
-			Name: "format", Usage: "format(format, values...)", Group: Texts, Func: stdlib.FormatFunc,
-			Does:   "The values written into a text as by printf: `%s` is a text, `%d` a whole number, `%.2f` a number with two digits after the point.",
+			Name: "format", Usage: "format(format, values...)", Group: Texts, Func: format(),
+			Does:   "The values written into a text as by printf: `%s` is a text, `%d` a whole number, `%.2f` a number with two digits after the point, rounded as by `round`.",
 			Errors: "Each value must fit its verb, and none may be left over.",
 			Examples: []Example{
 				{`format("%05d-%s", 42, "red")`, `"00042-red"`},
