@@ -25,8 +25,8 @@ func collections() []Entry {
 			Examples: []Example{{`length(["a", "b"])`, `2`}, {`length("été")`, `3`}},
 		},
 		{
-			Name: "contains", Usage: "contains(list, value)", Group: Collections, Func: stdlib.ContainsFunc,
-			Does: "Whether the value is one of the list's.", hint: "strcontains(TEXT, PART) looks into a text",
+			Name: "contains", Usage: "contains(list, value)", Group: Collections, Func: contains(),
+			Does:     "Whether the value is one of the list's.",
 			Examples: []Example{{`contains(["draft", "deleted"], "draft")`, `true`}},
 		},
 		{
@@ -105,6 +105,20 @@ func collections() []Entry {
 			Examples: []Example{{`zipmap(["red", "blue"], ["R", "B"])`, `{ blue = "B", red = "R" }`}},
 		},
 	}
+}
+
+// contains is stdlib's, but finds out without a record that it is asked to look into a text.
+func contains() function.Function {
+	return function.New(&function.Spec{
+		Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},
+		Type: func(args []cty.Value) (cty.Type, error) {
+			if t := args[0].Type(); !t.IsListType() && !t.IsSetType() && !t.IsTupleType() {
+				return cty.Bool, function.NewArgErrorf(0, "a list is required, not a %s; strcontains(TEXT, PART) looks into a text", t.FriendlyName())
+			}
+			return cty.Bool, nil
+		},
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return stdlib.ContainsFunc.Call(args) },
+	})
 }
 
 func anyTrue() function.Function { return conditions("anytrue", true) }

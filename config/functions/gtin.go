@@ -16,26 +16,36 @@ func ean13() function.Function {
 
 func gtin() function.Function {
 	return function.New(&function.Spec{
-		Params:       []function.Parameter{{Name: "text", Type: cty.String}},
-		VarParam:     optional("length"),
-		Type:         typed(cty.String, 2, "length"),
+		Params:   []function.Parameter{{Name: "text", Type: cty.String}},
+		VarParam: optional("length"),
+		Type: typed(cty.String, 2, "length", func(args []cty.Value) error {
+			_, err := lengthOf(args)
+			return err
+		}),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			length := 0
-			if len(args) == 2 {
-				v, err := convert.Convert(args[1], cty.Number)
-				if err == nil {
-					n, _ := v.AsBigFloat().Int64()
-					length = int(n)
-				}
-				if err != nil || !v.AsBigFloat().IsInt() || !slices.Contains(lengths(), length) {
-					return cty.NilVal, function.NewArgErrorf(1, "length must be 8, 12, 13 or 14")
-				}
+			length, err := lengthOf(args)
+			if err != nil {
+				return cty.NilVal, err
 			}
 			s, err := toGTIN(args[0].AsString(), length)
 			return cty.StringVal(s), err
 		},
 	})
+}
+
+// lengthOf reads the optional length, 0 for none.
+func lengthOf(args []cty.Value) (int, error) {
+	if !given(args, 1) {
+		return 0, nil
+	}
+	if v, err := convert.Convert(args[1], cty.Number); err == nil {
+		n, _ := v.AsBigFloat().Int64()
+		if v.AsBigFloat().IsInt() && slices.Contains(lengths(), int(n)) {
+			return int(n), nil
+		}
+	}
+	return 0, function.NewArgErrorf(1, "length must be 8, 12, 13 or 14")
 }
 
 func checkDigitOf() function.Function {

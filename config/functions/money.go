@@ -23,7 +23,7 @@ func round() function.Function {
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{number("number")},
 		VarParam:     optional("digits"),
-		Type:         typed(cty.Number, 3, "mode"),
+		Type:         typed(cty.Number, 3, "mode", checkDigits(1), checkMode),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			d, err := exact.Decimal(args[0].AsBigFloat())
@@ -34,7 +34,7 @@ func round() function.Function {
 			if err != nil {
 				return cty.NilVal, err
 			}
-			mode, err := choice(args, 2, "mode", "half_up", "half_even", "up", "down")
+			mode, err := roundingMode(args)
 			if err != nil {
 				return cty.NilVal, err
 			}
@@ -51,6 +51,22 @@ func round() function.Function {
 			return exact.Number(d), nil
 		},
 	})
+}
+
+func roundingMode(args []cty.Value) (string, error) {
+	return choice(args, 2, "mode", "half_up", "half_even", "up", "down")
+}
+
+func checkMode(args []cty.Value) error {
+	_, err := roundingMode(args)
+	return err
+}
+
+func checkDigits(i int) func([]cty.Value) error {
+	return func(args []cty.Value) error {
+		_, err := digitsOf(args, i, 0)
+		return err
+	}
 }
 
 func sum() function.Function {
@@ -77,31 +93,38 @@ func sum() function.Function {
 
 func priceEnding() function.Function {
 	return function.New(&function.Spec{
-		Params:       []function.Parameter{number("price"), number("ending")},
-		VarParam:     optional("mode"),
-		Type:         typed(cty.Number, 3, "mode"),
+		Params:   []function.Parameter{number("price"), number("ending")},
+		VarParam: optional("mode"),
+		Type: typed(cty.Number, 3, "mode", func(args []cty.Value) error {
+			_, _, err := endingOf(args)
+			return err
+		}),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			price, err := exact.Decimal(args[0].AsBigFloat())
 			if err != nil {
 				return cty.NilVal, err
 			}
-			ending, err := exact.Decimal(args[1].AsBigFloat())
-			if err != nil {
-				return cty.NilVal, function.NewArgError(1, err)
-			}
-			mode, err := choice(args, 2, "mode", "up", "down", "nearest")
-			switch {
-			case err != nil:
-				return cty.NilVal, err
-			case price.IsNegative():
+			if price.IsNegative() {
 				return cty.NilVal, function.NewArgErrorf(0, "a price below 0 has no ending")
-			case ending.IsNegative():
-				return cty.NilVal, function.NewArgErrorf(1, "the ending must not be below 0; write 0.99 for prices as 18.99, 9.99 for prices as 129.99")
 			}
-			return exact.Number(withEnding(price, ending, mode)), nil
+			ending, mode, err := endingOf(args)
+			return exact.Number(withEnding(price, ending, mode)), err
 		},
 	})
+}
+
+func endingOf(args []cty.Value) (ending decimal.Decimal, mode string, err error) {
+	if given(args, 1) {
+		if ending, err = exact.Decimal(args[1].AsBigFloat()); err != nil {
+			return ending, "", function.NewArgError(1, err)
+		}
+	}
+	if ending.IsNegative() {
+		return ending, "", function.NewArgErrorf(1, "the ending must not be below 0; write 0.99 for prices as 18.99, 9.99 for prices as 129.99")
+	}
+	mode, err = choice(args, 2, "mode", "up", "down", "nearest")
+	return ending, mode, err
 }
 
 // withEnding returns a price whose last digits are those of ending: of 9.99, say, the last three.
@@ -147,7 +170,7 @@ func tax(price string, of func(price, factor decimal.Decimal, digits int32) (dec
 	return function.New(&function.Spec{
 		Params:       []function.Parameter{number(price), number("percent")},
 		VarParam:     optional("digits"),
-		Type:         typed(cty.Number, 3, "digits"),
+		Type:         typed(cty.Number, 3, "digits", checkDigits(2)),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			price, err := exact.Decimal(args[0].AsBigFloat())
@@ -173,7 +196,7 @@ func tax(price string, of func(price, factor decimal.Decimal, digits int32) (dec
 
 // digitsOf reads the optional argument i, a number of digits.
 func digitsOf(args []cty.Value, i int, otherwise int32) (int32, error) {
-	if len(args) <= i {
+	if !given(args, i) {
 		return otherwise, nil
 	}
 	if v, err := convert.Convert(args[i], cty.Number); err == nil {

@@ -60,8 +60,17 @@ func TestUnknownValues(t *testing.T) {
 			t.Errorf("%s gave %#v, %v", name, v, err)
 		}
 	}
-	if _, err := all["convert_unit"].Call([]cty.Value{number, text, cty.StringVal("kgs")}); err == nil {
-		t.Error("a unit that does not exist is not noticed without a number")
+	for name, args := range map[string][]cty.Value{
+		"convert_unit": {number, text, cty.StringVal("kgs")},
+		"round":        {number, cty.NumberIntVal(2), cty.StringVal("upp")},
+		"tax_included": {number, number, cty.NumberFloatVal(0.5)},
+		"price_ending": {number, number, cty.StringVal("upp")},
+		"gtin":         {text, cty.NumberIntVal(10)},
+		"truncate":     {text, cty.Zero},
+	} {
+		if _, err := all[name].Call(args); err == nil {
+			t.Errorf("%s: a wrong argument is not noticed before the others are known", name)
+		}
 	}
 }
 

@@ -23,14 +23,30 @@ func atMost(args []cty.Value, n int, last string) error {
 	return nil
 }
 
-// typed is a Type of a function that returns t and takes n arguments at most.
-func typed(t cty.Type, n int, last string) function.TypeFunc {
-	return func(args []cty.Value) (cty.Type, error) { return t, atMost(args, n, last) }
+// typed is a Type of a function that returns t and takes n arguments at most. The checks look at what is known of the
+// arguments, so that a wrong one is found without a record.
+func typed(t cty.Type, n int, last string, checks ...func(args []cty.Value) error) function.TypeFunc {
+	return func(args []cty.Value) (cty.Type, error) {
+		if err := atMost(args, n, last); err != nil {
+			return cty.NilType, err
+		}
+		for _, check := range checks {
+			if err := check(args); err != nil {
+				return cty.NilType, err
+			}
+		}
+		return t, nil
+	}
+}
+
+// given tells whether argument i is there and known.
+func given(args []cty.Value, i int) bool {
+	return i < len(args) && args[i].IsKnown() && !args[i].IsNull()
 }
 
 // choice reads an optional argument that is one of a few words, of which the first stands for none.
 func choice(args []cty.Value, i int, name string, words ...string) (string, error) {
-	if len(args) <= i {
+	if !given(args, i) {
 		return words[0], nil
 	}
 	v, err := convert.Convert(args[i], cty.String)

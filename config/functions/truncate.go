@@ -13,31 +13,44 @@ import (
 
 func truncate() function.Function {
 	return function.New(&function.Spec{
-		Params:       []function.Parameter{{Name: "text", Type: cty.String}, number("length")},
-		VarParam:     optional("ellipsis"),
-		Type:         typed(cty.String, 3, "ellipsis"),
+		Params:   []function.Parameter{{Name: "text", Type: cty.String}, number("length")},
+		VarParam: optional("ellipsis"),
+		Type: typed(cty.String, 3, "ellipsis", func(args []cty.Value) error {
+			_, _, err := roomOf(args)
+			return err
+		}),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			ellipsis := cty.StringVal("…")
-			if len(args) == 3 {
-				var err error
-				if ellipsis, err = convert.Convert(args[2], cty.String); err != nil {
-					return cty.NilVal, function.NewArgErrorf(2, "the ellipsis must be text, as \"…\" or \"\"")
-				}
+			room, ellipsis, err := roomOf(args)
+			if err != nil {
+				return cty.NilVal, err
 			}
-			length := args[1].AsBigFloat()
-			room, _ := length.Int64()
-			room -= characters(ellipsis)
-			if !length.IsInt() || room < 1 {
-				return cty.NilVal, function.NewArgErrorf(1, "length must be a whole number of %d at least, since the ellipsis takes %d", characters(ellipsis)+1, characters(ellipsis))
-			}
-			if cty.NumberIntVal(characters(args[0])).LessThanOrEqualTo(args[1]).True() {
+			if characters(args[0]) <= room+characters(ellipsis) {
 				return args[0], nil
 			}
 			head, err := beginning(args[0], room)
 			return cty.StringVal(head + ellipsis.AsString()), err
 		},
 	})
+}
+
+// roomOf returns the ellipsis and how many characters there may be before it.
+func roomOf(args []cty.Value) (room int64, ellipsis cty.Value, err error) {
+	ellipsis = cty.StringVal("…")
+	if given(args, 2) {
+		if ellipsis, err = convert.Convert(args[2], cty.String); err != nil {
+			return 0, ellipsis, function.NewArgErrorf(2, "the ellipsis must be text, as \"…\" or \"\"")
+		}
+	}
+	if !given(args, 1) {
+		return 0, ellipsis, nil
+	}
+	length, takes := args[1].AsBigFloat(), characters(ellipsis)
+	n, _ := length.Int64()
+	if !length.IsInt() || n <= takes {
+		return 0, ellipsis, function.NewArgErrorf(1, "length must be a whole number of %d at least, since the ellipsis takes %d", takes+1, takes)
+	}
+	return n - takes, ellipsis, nil
 }
 
 // beginning returns n characters of a longer text, or fewer if a word ends before.

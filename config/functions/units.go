@@ -66,41 +66,44 @@ func (m measure) names() []string {
 
 func convertUnit() function.Function {
 	return function.New(&function.Spec{
-		Params:       []function.Parameter{number("number"), {Name: "from", Type: cty.String}, {Name: "to", Type: cty.String}},
-		Type:         unitsKnown,
+		Params: []function.Parameter{number("number"), {Name: "from", Type: cty.String}, {Name: "to", Type: cty.String}},
+		Type: typed(cty.Number, 3, "to", func(args []cty.Value) error {
+			_, _, err := unitsOf(args)
+			return err
+		}),
 		RefineResult: notNull,
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			d, err := exact.Decimal(args[0].AsBigFloat())
 			if err != nil {
 				return cty.NilVal, err
 			}
-			of, from, err := findUnit(args, 1)
+			from, to, err := unitsOf(args)
 			if err != nil {
 				return cty.NilVal, err
-			}
-			into, to, err := findUnit(args, 2)
-			if err != nil {
-				return cty.NilVal, err
-			}
-			if of.name != into.name {
-				return cty.NilVal, function.NewArgErrorf(2, "%q is a unit of %s, and %q one of %s; write one of %s", args[2].AsString(), into.name, args[1].AsString(), of.name, strings.Join(of.names(), ", "))
 			}
 			return exact.Settled(exact.Number(d.Mul(from)).Divide(exact.Number(to)))
 		},
 	})
 }
 
-// unitsKnown finds a unit that does not exist before any number is known.
-func unitsKnown(args []cty.Value) (cty.Type, error) {
-	for i := 1; i < len(args); i++ {
-		if !args[i].IsKnown() || args[i].IsNull() {
-			continue
-		}
-		if _, _, err := findUnit(args, i); err != nil {
-			return cty.Number, err
+// unitsOf returns the sizes of both units, and looks at what is known of them.
+func unitsOf(args []cty.Value) (from, to decimal.Decimal, err error) {
+	var of, into measure
+	if given(args, 1) {
+		if of, from, err = findUnit(args, 1); err != nil {
+			return from, to, err
 		}
 	}
-	return cty.Number, nil
+	if given(args, 2) {
+		if into, to, err = findUnit(args, 2); err != nil {
+			return from, to, err
+		}
+	}
+	if of.name != "" && into.name != "" && of.name != into.name {
+		return from, to, function.NewArgErrorf(2, "%q is a unit of %s, and %q one of %s; write one of %s",
+			args[2].AsString(), into.name, args[1].AsString(), of.name, strings.Join(of.names(), ", "))
+	}
+	return from, to, nil
 }
 
 func findUnit(args []cty.Value, i int) (measure, decimal.Decimal, error) {
