@@ -117,7 +117,8 @@ func contains() function.Function {
 			}
 			return cty.Bool, nil
 		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return stdlib.ContainsFunc.Call(args) },
+		RefineResult: notNull,
+		Impl:         func(args []cty.Value, _ cty.Type) (cty.Value, error) { return stdlib.ContainsFunc.Call(args) },
 	})
 }
 

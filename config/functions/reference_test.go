@@ -125,6 +125,7 @@ func reference() string {
 
 What expressions of a configuration may call; [configuration.md](configuration.md#expressions) says where expressions stand and what
 they see. All functions are called everywhere, but those of the group ` + fmt.Sprintf("[%s](#%s)", functions.Surrounding, anchor(string(functions.Surrounding))) + ` not per record.
+` + "`tandem functions NAME`" + ` prints the same.
 
 An argument written ` + "`digits = 0`" + ` may be left out, and is 0 then; one in ` + "`[brackets]`" + ` may be left out too; ` + "`...`" + ` takes any number of
 arguments. Numbers are exact decimals. A wrong argument is an error when the configuration is loaded; where it comes from a record,
