@@ -88,7 +88,7 @@ func (s *rig) configure(edit func(*pipeline.Definition)) {
 	s.engine = engine.New(engine.Config{
 		Definition: s.def, Endpoints: ends, Store: s.store,
 		Detector: detect.New(detect.Config{State: s.store, SpoolDir: s.TempDir()}),
-		Stages:   []pipeline.Stage{fetch.New(), transform.New().Comparing(s.images), resolve.New()},
+		Stages:   []pipeline.Stage{fetch.New(), transform.New().Relating(s.store).Comparing(s.images), resolve.New()},
 		Writer:   write.New(write.Config{State: s.store, Images: s.images, Now: clock, NewID: newID, Wait: wait}),
 		Now:      clock, Logger: slog.New(slog.DiscardHandler), SpoolDir: s.TempDir(), Sequential: true,
 	})

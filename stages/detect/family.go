@@ -48,8 +48,83 @@ func (r *run) pairFamilies(ctx context.Context, p *pairing) error {
 		}
 	}
 	r.pairParents(p, parents)
+	if err := r.pairPromised(ctx, p); err != nil {
+		return err
+	}
 	r.pairChildren(p, parents)
 	return nil
+}
+
+// pairPromised pairs again what an earlier cycle paired by its family alone and could not link: its children are
+// pairs by now and say nothing a second time, or the partner was not changed since and is not seen.
+//
+// Invariant 3: without it, such a record would be made again.
+func (r *run) pairPromised(ctx context.Context, p *pairing) error {
+	for _, s := range r.sides {
+		o := r.sides[s.side.Other()]
+		at := map[pipeline.Key]int{}
+		for i, c := range s.unlinked {
+			if p.partner[s.side][i] == "" && p.ambiguous[s.side][i] == nil {
+				at[c.key] = i
+			}
+		}
+		for keys := range slices.Chunk(slices.Sorted(maps.Keys(at)), 500) {
+			promises, err := s.promises(ctx, keys)
+			if err != nil {
+				return err
+			}
+			for _, key := range keys {
+				partner, i := promises[key], at[key]
+				switch j, fresh := o.known[partner]; {
+				case partner == "" || p.used[o.side][partner]:
+				case fresh && s.side == pipeline.Left:
+					join(p, s, i, o, j)
+				case !fresh:
+					p.partner[s.side][i], p.used[o.side][partner] = partner, true
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// promises returns, by key, the partners that an earlier cycle found by families and that are free. What was paired
+// by a match field is for the match fields to say again.
+func (s *scan) promises(ctx context.Context, keys []pipeline.Key) (map[pipeline.Key]pipeline.Key, error) {
+	mine, err := s.State.UnlinkedByKey(ctx, s.side, keys)
+	if err != nil {
+		return nil, err
+	}
+	var partners []pipeline.Key
+	for _, key := range keys {
+		if k := mine[key].Partner; k != "" {
+			partners = append(partners, k)
+		}
+	}
+	if len(partners) == 0 {
+		return nil, nil
+	}
+	theirs, err := s.State.UnlinkedByKey(ctx, s.side.Other(), partners)
+	if err != nil {
+		return nil, err
+	}
+	found := map[pipeline.Key]pipeline.Key{}
+	for key, u := range mine {
+		if t, free := theirs[u.Partner]; free && t.Partner == key && !alike(u.Match, t.Match) {
+			found[key] = u.Partner
+		}
+	}
+	return found, nil
+}
+
+// alike tells whether a match field holds the same in both.
+func alike(a, b map[string]string) bool {
+	for field, v := range a {
+		if v != "" && b[field] == v {
+			return true
+		}
+	}
+	return false
 }
 
 // parents returns the families of the unlinked children, by their index.

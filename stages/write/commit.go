@@ -298,7 +298,8 @@ func (l *ledger) confirmed(j *job, i int) pipeline.Value {
 		return sent
 	}
 	held = l.canonical(j.side, name, held)
-	if !f.Writes[j.side] || j.receipt.Alone || j.held[name] {
+	// What a record lacks was not written: a variant has the title of its parent, whatever was sent.
+	if !f.Writes[j.side] || j.receipt.Alone || j.held[name] || j.receipt.Record.Lacks(name) {
 		return held
 	}
 	return sent

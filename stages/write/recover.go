@@ -225,7 +225,7 @@ func (s *Stage) recovered(ctx context.Context, c *pipeline.Cycle, commit *pipeli
 			continue
 		}
 		sent, err := c.Types[in.Side][i].Canonical(drafted[f.Fields[in.Side]])
-		if f.Writes[in.Side] && err == nil && !held.Equal(sent) {
+		if f.Writes[in.Side] && err == nil && !held.Equal(sent) && !made.Lacks(f.Fields[in.Side]) {
 			if !certain {
 				continue // somebody may have made it at that moment: the field is new to the pair
 			}

@@ -331,3 +331,23 @@ func familyLosesAVariant(s *session) {
 	k.keys, k.drafts = k.keys[1:], k.drafts[1:]
 	s.whole("after a variant was deleted", k)
 }
+
+// A parent is not deleted while there are variants of it, where they would go with it: nobody said so.
+func familyIsDeletedTogether(s *session) {
+	k := s.family()
+	if !s.share() || s.h.Delete != nil {
+		s.Skip("here nothing goes with a parent")
+	}
+	parent := func() error { return s.end.Remove(s.Context(), []pipeline.Key{k.parent}, pipeline.Delete)[0].Err }
+	s.classed("a parent with variants", parent(), pipeline.Permanent, pipeline.CodeVariantRejected)
+	s.whole("after the refusal", k)
+	if s.about.BatchSize > len(k.keys) {
+		s.remove(pipeline.Delete, append([]pipeline.Key{k.parent}, k.keys...)...)
+	} else {
+		s.remove(pipeline.Delete, k.keys...)
+		s.remove(pipeline.Delete, k.parent)
+	}
+	if got := s.members(append(k.keys, k.parent)...); len(got) > 0 {
+		s.Errorf("after all were deleted there are %v", got)
+	}
+}

@@ -99,11 +99,24 @@ func familyFaults() []fault {
 				return receipts
 			}
 		}},
+		{"variants go with their parent", "FamilyIsDeletedTogether", func(e *end) {
+			e.remove = func(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
+				if how != pipeline.Delete {
+					return e.System.Remove(ctx, keys, how)
+				}
+				receipts := make([]pipeline.Receipt, len(keys))
+				for i, key := range keys {
+					_ = e.Delete(key) // as the shop does
+					receipts[i].Key = key
+				}
+				return receipts
+			}
+		}},
 		{"a family goes with its variant", "FamilyLosesAVariant", func(e *end) {
 			e.remove = func(ctx context.Context, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
 				for _, r := range e.Snapshot() {
 					if parent := pipeline.Key(r.Fields["parent"].AsText()); how == pipeline.Delete && len(keys) == 1 && r.Key == keys[0] && parent != "" {
-						e.System.Remove(ctx, []pipeline.Key{parent}, how)
+						_ = e.Delete(parent) // as the shop does
 					}
 				}
 				return e.System.Remove(ctx, keys, how)

@@ -154,6 +154,7 @@ func Run(t *testing.T, h Harness) {
 		{"FamilyRefusesOnlyTheBad", familyRefusesOnlyTheBad},
 		{"FamilyIsArchived", familyIsArchived},
 		{"FamilyLosesAVariant", familyLosesAVariant},
+		{"FamilyIsDeletedTogether", familyIsDeletedTogether},
 		{"CancelledContext", cancelledContext},
 		{"SeveralGoroutines", severalGoroutines},
 	} {

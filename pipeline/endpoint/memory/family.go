@@ -143,6 +143,20 @@ func (s *System) checkVariant(id int64, before, fields pipeline.Values) error {
 	return nil
 }
 
+// checkRemoval refuses to delete a parent whose variants are not deleted with it: they would go along, although
+// nobody said so.
+func (s *System) checkRemoval(id int64, keys []pipeline.Key) error {
+	for _, child := range s.variantsOf(id) {
+		if !slices.Contains(keys, key(child.id)) {
+			return &pipeline.Error{
+				Code: pipeline.CodeVariantRejected, Class: pipeline.Permanent,
+				Message: fmt.Sprintf("record %d of %s has the variant %d, which would be deleted with it", id, s.cfg.Name, child.id),
+			}
+		}
+	}
+	return nil
+}
+
 func (s *System) variantRejected(why string) error {
 	return &pipeline.Error{
 		Code: pipeline.CodeVariantRejected, Class: pipeline.Permanent,

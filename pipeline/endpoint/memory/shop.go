@@ -62,6 +62,8 @@ type Tx struct {
 	begun  time.Time // the stamp of its changes
 	commit int64     // the last commit it can see
 	steps  []step
+	// refused is why the endpoint does not carry it out.
+	refused error
 }
 
 // step is one change; fields nil deletes.

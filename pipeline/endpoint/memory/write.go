@@ -41,6 +41,7 @@ func (s *System) Remove(ctx context.Context, keys []pipeline.Key, how pipeline.R
 		switch {
 		case !ok:
 		case how == pipeline.Delete:
+			tx.refused = s.checkRemoval(r.id, keys)
 			tx.Delete(keys[i])
 		case !r.fields[s.cfg.Active].Equal(pipeline.Bool(false)):
 			tx.Edit(keys[i], pipeline.Values{s.cfg.Active: pipeline.Bool(false)})
@@ -126,7 +127,9 @@ func (s *System) effect(op string, fields []pipeline.Values, refused []error, pr
 		}
 		tx := &Tx{s: s, begun: stamp, commit: s.commit}
 		w := written{key: prepare(tx, i, fields[i])}
-		w.err = tx.carryOut()
+		if w.err = tx.refused; w.err == nil {
+			w.err = tx.carryOut()
+		}
 		w.commit = s.commit
 		if w.err == nil {
 			keys = append(keys, w.key)

@@ -20,12 +20,16 @@ func (e *Endpoint) Remove(ctx context.Context, keys []pipeline.Key, how pipeline
 		return failedAll(receipts, err)
 	}
 	remove := func(model string) func([]pipeline.Key) []pipeline.Receipt {
-		return func(some []pipeline.Key) []pipeline.Receipt { return e.remove(ctx, s, model, some, how) }
+		return func(some []pipeline.Key) []pipeline.Receipt {
+			return e.remove(ctx, s, model, some, membersOf(keys), how)
+		}
 	}
-	return divided(keys, func(k pipeline.Key) bool { _, ok := memberOf(k); return ok }, remove(templateModel), remove(variantModel))
+	// Variants come first, so that a template whose variants go too has none left.
+	return divided(keys, func(k pipeline.Key) bool { _, ok := memberOf(k); return !ok }, remove(variantModel), remove(templateModel))
 }
 
-func (e *Endpoint) remove(ctx context.Context, s *session, model string, keys []pipeline.Key, how pipeline.Removal) []pipeline.Receipt {
+// remove removes records of one model. along are all variants that the call is to remove.
+func (e *Endpoint) remove(ctx context.Context, s *session, model string, keys []pipeline.Key, along []int64, how pipeline.Removal) []pipeline.Receipt {
 	receipts := make([]pipeline.Receipt, len(keys))
 	for i, key := range keys {
 		receipts[i].Key = key
@@ -48,6 +52,12 @@ func (e *Endpoint) remove(ctx context.Context, s *session, model string, keys []
 	for i, key := range keys {
 		p, ok := there[key]
 		w.out[i] = outcome{id: p.id}
+		if how == pipeline.Delete {
+			if err := p.keeps(along); err != nil {
+				w.fail(line{index: i, id: p.id}, err)
+				continue
+			}
+		}
 		if ok && (how == pipeline.Delete || p.Fields["active"].AsBool()) {
 			lines = append(lines, line{index: i, id: p.id, template: p.template})
 		}
@@ -61,6 +71,22 @@ func (e *Endpoint) remove(ctx context.Context, s *session, model string, keys []
 		w.write(ctx, some, w.removal(how))
 	}
 	return e.removed(ctx, w, how, there, receipts)
+}
+
+// keeps returns why a template is not deleted: Odoo would delete variants with it that are none of along.
+//
+// Invariant 5: that a parent is gone does not say that its variants are.
+func (p product) keeps(along []int64) error {
+	if p.family == nil || p.variants == nil {
+		return nil
+	}
+	for _, m := range p.variants.members {
+		if len(m.values) > 0 && !slices.Contains(along, m.id) {
+			return rejected("Delete its variants too, on the side where it was deleted, or delete the template in Odoo yourself.",
+				"template %d is not deleted, since Odoo would delete its variant %d (%s) with it, which nobody deleted", p.id, m.id, m.code)
+		}
+	}
+	return nil
 }
 
 // removal returns what removes lines in one transaction.
