@@ -53,6 +53,9 @@ func (w *world) editsArrived(ctx context.Context) error {
 		}
 		return nil
 	})
+	for _, uid := range v.twice {
+		v.errs = append(v.errs, errors.New(v.story(uid)))
+	}
 	return errors.Join(append(v.errs, err)...)
 }
 
@@ -199,6 +202,9 @@ func (v *verdict) agreed(uid string, left, right pipeline.Record) {
 		if v.waiting[uid][f.Name] || v.unlisted && v.operators.renamed && f.Name == "category" {
 			continue
 		}
+		if left.Lacks(f.Name) || right.Lacks(f.Name) || v.unlisted && v.kin.renamed && f.Name == "attributes" {
+			continue
+		}
 		l, r := left.Fields[f.Fields[0]], right.Fields[f.Fields[1]]
 		if !v.same(f, l, r) {
 			v.fail(4, "product %s, field %s: left holds %q, right %q, and nothing waits", uid, f.Name, l, r)
@@ -210,6 +216,9 @@ func (v *verdict) agreed(uid string, left, right pipeline.Record) {
 func (v *verdict) same(f pipeline.MappedField, l, r pipeline.Value) bool {
 	if f.Image {
 		return v.shown(pipeline.Left, l) == v.shown(pipeline.Right, r)
+	}
+	if f.Name == "parent" {
+		return v.sameParent(l, r)
 	}
 	if f.Name != "price" {
 		return same(f, l, r)
@@ -247,8 +256,8 @@ func (v *verdict) notLost(uid string, s pipeline.Side) {
 		return
 	}
 	for name, written := range v.people.last[s][uid] {
-		if name == "category" || name == "active" || name == "uid" {
-			continue // not unique values
+		if name == "category" || name == "active" || name == "uid" || name == "parent" || r.Lacks(name) {
+			continue // not unique values, or those of another record by now
 		}
 		v.stats.Checks++
 		if !r.Fields[name].Equal(written) && !v.mentioned[name+"="+written.String()] {

@@ -43,6 +43,10 @@ func (p *people) init() {
 
 // act does one random thing.
 func (p *people) act() {
+	if p.kin.chance(25) {
+		p.kin.act(false)
+		return
+	}
 	side := pick(p.rand, pipeline.Left, pipeline.Right)
 	switch n := p.rand.IntN(100); {
 	case n < 25:
@@ -146,6 +150,7 @@ func (p *people) edits(side pipeline.Side, key pipeline.Key) pipeline.Values {
 	fields := pipeline.Values{}
 	for range 1 + p.rand.IntN(2) {
 		name := pick(p.rand, "title", "price", "note", "category", "active", "note", "image")
+		name = p.kin.editable(side, key, name)
 		if name == "image" {
 			fields[name] = p.picture(side, p.holds(side, key)[name])
 			continue
@@ -170,11 +175,14 @@ func (p *people) remove(side pipeline.Side) {
 	if key == "" {
 		return
 	}
+	gone := append(p.kin.goAlong(side, key), uid)
 	if err := p.systems[side].Delete(key); err == nil {
 		p.stats.Edits++
-		p.write(uid, "deleted on the %s", side)
-		p.deleted[side][uid] = true
-		delete(p.last[side], uid)
+		for _, uid := range gone {
+			p.write(uid, "deleted on the %s", side)
+			p.deleted[side][uid] = true
+			delete(p.last[side], uid)
+		}
 	}
 }
 

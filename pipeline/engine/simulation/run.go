@@ -13,6 +13,7 @@ import (
 
 // Stats counts what a run went through.
 type Stats struct {
+	Families, Related                                                                             int // worlds with families, and what people did to those
 	Reconfigured, Settled, Renamed, Relabelled, AtOnce                                            int
 	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Approved, Checks int
 	Applied, Undone, Refused                                                                      int // kept plans, undone cycles, and the records that these left alone
@@ -41,6 +42,8 @@ func (s *Stats) Add(o Stats) {
 	s.Renamed += o.Renamed
 	s.Relabelled += o.Relabelled
 	s.AtOnce += o.AtOnce
+	s.Families += o.Families
+	s.Related += o.Related
 	if s.Faults == nil {
 		s.Faults = map[memory.FaultKind]int{}
 	}
@@ -67,6 +70,9 @@ func Replay(ctx context.Context, seed uint64) (end string, err error) {
 func play(ctx context.Context, seed uint64, mutant Mutant) (Stats, *world, error) {
 	w := newWorld(seed, mutant)
 	w.stats = Stats{Seeds: 1, Faults: map[memory.FaultKind]int{}}
+	if w.kin.there {
+		w.stats.Families = 1
+	}
 	if err := w.start(ctx); err != nil {
 		return w.stats, w, err
 	}
@@ -94,6 +100,9 @@ func (w *world) round(ctx context.Context) error {
 	for range w.rand.IntN(12) {
 		w.people.act()
 		w.now = w.now.Add(time.Duration(w.rand.IntN(2000)) * time.Millisecond)
+	}
+	for w.kin.chance(40) {
+		w.kin.act(true)
 	}
 	if err := w.operators.act(ctx); err != nil {
 		return fmt.Errorf("an operator: %w", err)

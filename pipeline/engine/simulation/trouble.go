@@ -49,7 +49,10 @@ func (t *trouble) crash() {
 func (t *trouble) onCall(_ pipeline.Side, op string) memory.FaultKind {
 	dead := t.crashed
 	if t.step() {
-		if !dead && t.chance(50) {
+		switch {
+		case !dead && t.kin.chance(30):
+			return memory.LoseHalf // and the other side of the call with it
+		case !dead && t.chance(50):
 			return memory.LoseAnswer // it died between sending and hearing
 		}
 		return memory.Refuse

@@ -48,6 +48,7 @@ type world struct {
 	images  pipeline.Images
 	trouble trouble
 	people  people
+	kin     families
 	watch   watcher
 
 	operators operators
@@ -88,6 +89,7 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	w.watch.init(w)
 	w.people.init()
 	w.keyless = w.chance(50)
+	w.kin.init(w)
 	for _, s := range pipeline.Sides() {
 		w.systems[s] = w.newSystem(s)
 	}
@@ -129,6 +131,9 @@ func (w *world) newSystem(s pipeline.Side) *memory.System {
 	if w.chance(50) {
 		cfg.Unique = []string{"ean"}
 	}
+	if s == pipeline.Right && w.kin.there {
+		cfg.Family = rightFamily()
+	}
 	return memory.New(cfg)
 }
 
@@ -145,10 +150,13 @@ func schema(s pipeline.Side) pipeline.Schema {
 		{Name: "category", Type: pipeline.TypePath, Separator: "/"},
 		{Name: "active", Type: pipeline.TypeBool, NotNull: true},
 		{Name: "image", Type: pipeline.TypeImage, Image: &pipeline.ImageNeeds{}},
+		{Name: "attributes", Type: pipeline.TypeAny},
+		{Name: "parent", Type: pipeline.TypeReference, Via: "sku"},
 	}
 	if s == pipeline.Right {
 		fields[4].Digits, fields[4].NotNull = 2, true
 		fields[6].Separator, fields[6].Root, fields[6].NotNull = " / ", "All", true
+		fields[10].Via, fields[10].Fixed = "", true
 	}
 	m := map[string]pipeline.Field{}
 	for _, f := range fields {
@@ -163,7 +171,12 @@ func (w *world) definition() *pipeline.Definition {
 		Creates: [2]bool{true, true}, Removes: [2]bool{true, true}, Hash: "1",
 		Deletes: pick(w.rand, pipeline.DeletesArchive, pipeline.DeletesArchive, pipeline.DeletesDelete, pipeline.DeletesIgnore),
 	}
-	for _, name := range []string{"uid", "title", "sku", "ean", "price", "note", "category", "active", "image"} {
+	names := []string{"uid", "title", "sku", "ean", "price", "note", "category", "active", "image"}
+	if w.kin.there {
+		names = append(names, "parent", "attributes")
+		d.Family = pipeline.Family{Parent: "parent", Attributes: "attributes"}
+	}
+	for _, name := range names {
 		f := pipeline.MappedField{
 			Name: name, Image: name == "image", Fields: [2]string{name, name}, Writes: [2]bool{true, true}, Source: "sim.hcl:1",
 			Strategy: w.operators.strategy(), Rule: "strategy of " + name,
