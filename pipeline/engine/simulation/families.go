@@ -32,8 +32,11 @@ func rightFamily() memory.Family {
 func (f *families) init(w *world) {
 	f.world = w
 	f.rand = rand.New(rand.NewPCG(w.seed, 0x6b696e))
-	f.there = w.seed%3 == 0
 }
+
+// FamiliesFrom is where the seeds of the worlds with families begin: each is that of an ordinary world, so much
+// higher.
+const FamiliesFrom = 1_000_000
 
 func (f *families) chance(percent int) bool { return f.there && f.rand.IntN(100) < percent }
 

@@ -15,7 +15,7 @@ var (
 	seeds = flag.Int("seeds", 60, "how many seeds to play")
 	first = flag.Uint64("first", 1, "the first seed")
 	goOn  = flag.Bool("all", false, "play all seeds, also after one that breaks an invariant")
-	step  = flag.Uint64("step", 1, "to the next seed; -first 3 -step 3 are the worlds with families")
+	step  = flag.Uint64("step", 1, "to the next seed")
 )
 
 // TestReplay holds that a seed replays to the byte.
@@ -37,7 +37,13 @@ func TestReplay(t *testing.T) {
 
 // TestSimulation plays seeds and prints the ones that break an invariant: `-first SEED -seeds 1` plays
 // one again, exactly.
-func TestSimulation(t *testing.T) {
+func TestSimulation(t *testing.T) { play(t, *first, *step, *seeds) }
+
+// TestFamilies plays some worlds with families.
+func TestFamilies(t *testing.T) { play(t, simulation.FamiliesFrom+3, 3, 10) }
+
+func play(t *testing.T, first, step uint64, seeds int) {
+	t.Helper()
 	var mu sync.Mutex
 	var total simulation.Stats
 	var wg sync.WaitGroup
@@ -55,8 +61,8 @@ func TestSimulation(t *testing.T) {
 			}
 		})
 	}
-	for i := range *seeds {
-		next <- *first + uint64(i)**step
+	for i := range seeds {
+		next <- first + uint64(i)*step
 		if t.Failed() && !*goOn {
 			break
 		}

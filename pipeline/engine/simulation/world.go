@@ -79,6 +79,10 @@ func (w *world) chance(percent int) bool { return w.rand.IntN(100) < percent }
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 func newWorld(seed uint64, mutant Mutant) *world {
+	families := seed > FamiliesFrom
+	if families {
+		seed -= FamiliesFrom
+	}
 	w := &world{
 		seed: seed, rand: rand.New(rand.NewPCG(seed, 0x7a6e64656d)), asked: rand.New(rand.NewPCG(seed, 0x61736b)), mutant: mutant,
 		shelves: rand.New(rand.NewPCG(seed, 0x7368656c66)),
@@ -89,6 +93,7 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	w.watch.init(w)
 	w.people.init()
 	w.keyless = w.chance(50)
+	w.kin.there = families
 	w.kin.init(w)
 	for _, s := range pipeline.Sides() {
 		w.systems[s] = w.newSystem(s)
