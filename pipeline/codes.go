@@ -65,6 +65,7 @@ const (
 	CodeCycleUnknown         Code = "cycle_unknown"
 	CodeReloaded             Code = "reloaded"
 	CodeNeedsRestart         Code = "restart_needed"
+	CodeNotWritten           Code = "files_not_written"
 )
 
 // CatalogueEntry explains one code.
@@ -134,6 +135,7 @@ func Catalogue() []CatalogueEntry {
 		{CodeCycleUnknown, "No such cycle is in the history.", "The id is misspelt, the cycle wrote nothing, or the history no longer reaches back to it.", "`tandem history` names the cycles of the latest events."},
 		{CodeReloaded, "The configuration was reloaded while a command waited for its turn.", "A cycle was under way, and its pipeline was changed or removed before the command's turn came.", "Give the command again; it uses the new configuration. Nothing was done."},
 		{CodeNeedsRestart, "The new configuration changes what a running daemon cannot change.", "`state_dir`, `listen`, `token` or the format of the log differs; the message names which.", "Restart the daemon to take everything in, or change those back: the old configuration runs on until then."},
+		{CodeNotWritten, "The files of a new configuration could not be written.", "The disk is full, the directory may not be written to, or something of such a name is in it.", "Make room, correct the rights, or name another directory. Nothing was changed."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}
 }

@@ -25,6 +25,7 @@ func (e *Endpoint) readSchema(ctx context.Context, s *session) error {
 	}
 	s.schema = pipeline.Schema{Fields: map[string]pipeline.Field{}}
 	s.searchable = map[string]bool{}
+	_, s.taxed = all[taxesField]
 	for name, v := range all {
 		attributes, ok := v.(map[string]any)
 		if !ok {

@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type session struct {
 	checksums  bool       // of images may be read
 	schema     pipeline.Schema
 	searchable map[string]bool      // by field
+	taxed      bool                 // products have taxes
 	about      pipeline.Description // without its time
 	at         time.Time
 }
@@ -215,22 +217,9 @@ func (e *Endpoint) checkCompany(user row) error {
 // checkLanguage refuses a language that is not installed: Odoo 16 would take it, and overwrite the
 // English texts.
 func (e *Endpoint) checkLanguage(ctx context.Context, s *session) error {
-	a, err := e.client.Call(ctx, rpc.Call{Operation: rpc.OpDescribe, Model: "res.lang", Method: "get_installed"})
-	if err != nil {
+	codes, err := e.installedLanguages(ctx)
+	if err != nil || slices.Contains(codes, s.language) {
 		return err
-	}
-	list, _ := a.Value.([]any)
-	var codes []string
-	for _, entry := range list {
-		pair, _ := entry.([]any)
-		if len(pair) == 0 {
-			continue
-		}
-		code, _ := pair[0].(string)
-		if code == s.language {
-			return nil
-		}
-		codes = append(codes, code)
 	}
 	missing := &pipeline.Error{
 		Code: pipeline.CodeLanguageNotInstalled, Class: pipeline.Auth,
@@ -240,4 +229,21 @@ func (e *Endpoint) checkLanguage(ctx context.Context, s *session) error {
 		missing.Remedy = fmt.Sprintf("Write language = %q, or install the language in Odoo (Settings, Translations).", near)
 	}
 	return missing
+}
+
+// installedLanguages returns the codes of the languages that texts can be read and written in.
+func (e *Endpoint) installedLanguages(ctx context.Context) ([]string, error) {
+	a, err := e.client.Call(ctx, rpc.Call{Operation: rpc.OpDescribe, Model: "res.lang", Method: "get_installed"})
+	if err != nil {
+		return nil, err
+	}
+	list, _ := a.Value.([]any)
+	var codes []string
+	for _, entry := range list {
+		if pair, _ := entry.([]any); len(pair) > 0 {
+			code, _ := pair[0].(string)
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
 }

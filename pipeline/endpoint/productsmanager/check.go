@@ -2,7 +2,6 @@ package productsmanager
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -77,29 +76,38 @@ func (c *checkup) refused(ctx context.Context, err error) {
 
 // elsewhere asks whether another API takes a key that this one refuses, and says so in the remedy.
 func (c *checkup) elsewhere(ctx context.Context, err error) error {
-	if c.settings.APIKey.IsZero() {
+	api, other := c.taking(ctx)
+	if other == nil {
 		return err
 	}
+	_ = other.Close() // nothing was written
+	told := *pipeline.AsError(err)
+	told.Remedy = fmt.Sprintf("The key is one for the API %q: write api = %q into the source block, or use a key for %q.", api, api, c.settings.API)
+	return &told
+}
+
+// taking returns the other API that takes the key, and an endpoint for it, which is to be closed; nil if there is none.
+func (e *endpoint) taking(ctx context.Context) (string, *endpoint) {
+	if e.settings.APIKey.IsZero() {
+		return "", nil
+	}
 	for _, api := range apis() {
-		other := *c.settings
-		other.API = api
-		if api == c.settings.API || surfaceOf(api).can().keyHeader == c.surface.can().keyHeader {
+		settings := *e.settings
+		settings.API = api
+		if api == e.settings.API || surfaceOf(api).can().keyHeader == e.surface.can().keyHeader {
 			continue // the same path or the same header: the same answer
 		}
-		e, failed := open(&other, c.deps)
-		if failed != nil {
+		other, err := open(&settings, e.deps)
+		if err != nil {
 			continue
 		}
-		l := &listing{endpoint: e, order: newestFirst}
-		_, failed = l.fetch(ctx, 1, 1)
-		if failed = errors.Join(failed, e.Close()); failed != nil {
-			continue
+		l := &listing{endpoint: other, order: newestFirst}
+		if _, err := l.fetch(ctx, 1, 1); err == nil {
+			return api, other
 		}
-		told := *pipeline.AsError(err)
-		told.Remedy = fmt.Sprintf("The key is one for the API %q: write api = %q into the source block, or use a key for %q.", api, api, c.settings.API)
-		return &told
+		_ = other.Close() // nothing was written
 	}
-	return err
+	return "", nil
 }
 
 // api tells which API it is and what it leaves to the full pass.

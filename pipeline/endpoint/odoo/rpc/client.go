@@ -102,6 +102,27 @@ func (c *Client) Version(ctx context.Context) (Version, error) {
 	return v, c.choose(v)
 }
 
+// Databases returns the names of the databases that the server lists, for which it wants no login; none where it
+// keeps them to itself. It is asked over XML-RPC, which all versions have.
+func (c *Client) Databases(ctx context.Context) ([]string, error) {
+	var answer any
+	_, err := c.send(ctx, Call{Operation: OpVersion, Method: "list"}, func(ctx context.Context) (t timing, err error) {
+		answer, t, err = c.protocols.xmlrpc.post(ctx, "db", "list")
+		return t, err
+	})
+	if err != nil && pipeline.Unreached(err) {
+		return nil, err
+	}
+	list, _ := answer.([]any)
+	var names []string
+	for _, v := range list {
+		if name, ok := v.(string); ok {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
 // Login returns the id of the user, logging in when that was not done yet.
 func (c *Client) Login(ctx context.Context) (int64, error) {
 	select {

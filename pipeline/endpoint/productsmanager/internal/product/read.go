@@ -148,6 +148,16 @@ func (p Product) Status() string {
 	return strings.ToLower(strings.TrimSpace(s))
 }
 
+// Category returns the category as the product holds it; "" if it has none.
+func (p Product) Category() string {
+	for _, key := range keysOf("category") {
+		if v := value(nameOf(p[key])); v.Kind() == pipeline.KindText {
+			return v.AsText()
+		}
+	}
+	return ""
+}
+
 // Trashed tells whether the server says that the product was deleted. Trashed products are not in
 // lists by the documentation; a server that shows one all the same must not bring it back to life.
 func (p Product) Trashed() bool {
