@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 )
@@ -24,10 +25,10 @@ func (o Output) Init(v view.Init) error {
 	t.line("next:")
 	wide := 0
 	for _, c := range v.Next {
-		wide = max(wide, len(c.Command))
+		wide = max(wide, utf8.RuneCountInString(c.Command))
 	}
 	for _, c := range v.Next {
-		t.line("  %s%s  # %s", t.paint(bold, clean(c.Command)), strings.Repeat(" ", wide-len(c.Command)), c.Purpose)
+		t.line("  %s%s  # %s", t.paint(bold, clean(c.Command)), strings.Repeat(" ", wide-utf8.RuneCountInString(c.Command)), c.Purpose)
 	}
 	return t.err
 }

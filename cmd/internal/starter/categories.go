@@ -74,6 +74,10 @@ func categoriesOf(pm, odoo place) categories {
 	for _, levels := range both {
 		there[key(levels)], similar[looks(levels)] = true, levels
 	}
+	exact := map[string]bool{} // which Products Manager has, and nothing else is to stand for
+	for _, levels := range pm.with() {
+		exact[key(levels)] = true
+	}
 	table := map[string][]string{} // the counterpart in Odoo of each category of Products Manager
 	met := map[string]bool{}       // counterparts
 	var missing [][]string
@@ -87,7 +91,7 @@ func categoriesOf(pm, odoo place) categories {
 		switch {
 		case there[key(expected)]:
 			out.Same++
-		case alike != nil && !met[key(alike)]:
+		case alike != nil && !met[key(alike)] && !exact[key(alike)]:
 			out.Renamed = append(out.Renamed, renamed{pm.path(levels), odoo.path(alike)})
 			expected = alike
 		default:

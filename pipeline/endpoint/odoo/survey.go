@@ -52,7 +52,7 @@ func (e *Endpoint) Survey(ctx context.Context) (pipeline.Survey, error) {
 // right, or a module.
 func unseen(err error) bool {
 	e := pipeline.AsError(err)
-	return e.Code == pipeline.CodeAccessDenied || e.Class == pipeline.Permanent
+	return e.Code != pipeline.CodeInternal && (e.Code == pipeline.CodeAccessDenied || e.Class == pipeline.Permanent)
 }
 
 // made are the fields that somebody made in this database: Odoo has their names begin with x_.
@@ -72,7 +72,7 @@ func (e *Endpoint) surveyCompanies(ctx context.Context, s *session, out *pipelin
 	if err != nil || len(user) == 0 {
 		return err
 	}
-	rows, _, err := e.searchRead(ctx, s, rpc.OpDescribe, "res.company", domain{where("id", "in", idList(user[0]["company_ids"]))}, []string{"name"}, window{order: "id"})
+	rows, _, err := e.searchRead(ctx, s, rpc.OpDescribe, "res.company", domain{where("id", "in", anyOf(idList(user[0]["company_ids"])))}, []string{"name"}, window{order: "id"})
 	for _, r := range rows {
 		out.Companies = append(out.Companies, pipeline.Company{ID: r.id(), Name: r.text("name")})
 	}
