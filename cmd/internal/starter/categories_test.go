@@ -18,27 +18,33 @@ func TestCategoriesOfBothSides(t *testing.T) {
 	}{
 		"the same": {[][]string{{"A", "B"}}, [][]string{{"A"}, {"A", "B"}}, categories{Same: 2}},
 		"a line holds for what is below": {
-			[][]string{{"T-shirts", "Long"}, {"T-shirts"}}, [][]string{{"T-Shirts"}, {"T-Shirts", "Long"}},
+			[][]string{{"T-shirts", "Long"}, {"T-shirts"}},
+			[][]string{{"T-Shirts"}, {"T-Shirts", "Long"}},
 			categories{Same: 1, Renamed: []renamed{{"T-shirts", "All / T-Shirts"}}},
 		},
 		"a lower level": {
-			[][]string{{"Été", "Vélos"}}, [][]string{{"Été"}, {"Été", "velos"}},
+			[][]string{{"Été", "Vélos"}},
+			[][]string{{"Été"}, {"Été", "velos"}},
 			categories{Same: 1, Renamed: []renamed{{"Été > Vélos", "All / Été / velos"}}},
 		},
 		"a name with the separator": {
-			[][]string{{"tops / shirts"}}, [][]string{{"Tops / Shirts"}},
+			[][]string{{"tops / shirts"}},
+			[][]string{{"Tops / Shirts"}},
 			categories{Renamed: []renamed{{"tops / shirts", `All / Tops \/ Shirts`}}},
 		},
 		"each once": { // a table must not name one twice
-			[][]string{{"HATS"}, {"hats"}}, [][]string{{"Hats"}},
+			[][]string{{"HATS"}, {"hats"}},
+			[][]string{{"Hats"}},
 			categories{Renamed: []renamed{{"HATS", "All / Hats"}}, PMCount: 1, PMOnly: []string{"hats"}},
 		},
 		"the same name counts before one that looks like it": {
-			[][]string{{"HATS"}, {"Hats"}}, [][]string{{"Hats"}},
+			[][]string{{"HATS"}, {"Hats"}},
+			[][]string{{"Hats"}},
 			categories{Same: 1, PMCount: 1, PMOnly: []string{"HATS"}},
 		},
 		"a slip of the pen": {
-			[][]string{{"Shoos"}, {"Ox"}}, [][]string{{"Shoes"}, {"Oy"}},
+			[][]string{{"Shoos"}, {"Ox"}},
+			[][]string{{"Shoes"}, {"Oy"}},
 			categories{
 				Near: []renamed{{"Shoos", "All / Shoes"}}, PMCount: 2, PMOnly: []string{"Ox", "Shoos"}, OdooCount: 2, OdooOnly: []string{"All / Oy", "All / Shoes"},
 			},

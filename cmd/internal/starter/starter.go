@@ -92,8 +92,11 @@ type part struct{ name, template string }
 
 func parts(ci CI) []part {
 	all := []part{
-		{"tandem.hcl", "tandem.hcl.tmpl"}, {"products.test.hcl", "products.test.hcl.tmpl"}, {"example.env", "example.env.tmpl"},
-		{".gitignore", "gitignore.tmpl"}, {"README.md", "README.md.tmpl"},
+		{"tandem.hcl", "tandem.hcl.tmpl"},
+		{"products.test.hcl", "products.test.hcl.tmpl"},
+		{"example.env", "example.env.tmpl"},
+		{".gitignore", "gitignore.tmpl"},
+		{"README.md", "README.md.tmpl"},
 	}
 	switch ci {
 	case GitHub:

@@ -20,8 +20,10 @@ func TestSurvey(t *testing.T) {
 			})
 			admin := s.server.As(odoosim.AdminLogin)
 			for _, values := range []odoosim.Values{
-				{"name": "VAT 22%", "amount": 22.0}, {"name": "Fee", "amount": 1.0, "amount_type": "fixed", "price_include": true},
-				{"name": "Bought", "amount": 22.0, "type_tax_use": "purchase"}, {"name": "Oslo's", "amount": 25.0, "company_id": 2},
+				{"name": "VAT 22%", "amount": 22.0},
+				{"name": "Fee", "amount": 1.0, "amount_type": "fixed", "price_include": true},
+				{"name": "Bought", "amount": 22.0, "type_tax_use": "purchase"},
+				{"name": "Oslo's", "amount": 25.0, "company_id": 2},
 			} {
 				if _, err := admin.Create("account.tax", values); err != nil {
 					t.Fatal(err)
