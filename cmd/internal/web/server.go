@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"html/template"
 	"log/slog"
 	"net"
 	"net/http"
@@ -33,7 +32,6 @@ type Config struct {
 // Server listens on the socket and on daemon.listen.
 type Server struct {
 	cfg     Config
-	page    *template.Template
 	servers []*http.Server
 	address net.Addr
 	serving sync.WaitGroup
@@ -42,7 +40,7 @@ type Server struct {
 
 // NewServer makes a server; nothing listens before Start.
 func NewServer(cfg Config) *Server {
-	return &Server{cfg: cfg, page: template.Must(template.New("index").Parse(indexPage))}
+	return &Server{cfg: cfg}
 }
 
 // Start listens and serves in the background until Stop. When one of the two addresses cannot be had, it
@@ -56,6 +54,10 @@ func (s *Server) Start() error {
 			Remedy:  "Set `token` in the daemon block, or listen on a loopback address such as 127.0.0.1:9477.",
 		}
 	}
+	public, err := s.handler(g)
+	if err != nil {
+		return err
+	}
 	tcp, err := listenTCP(s.cfg.Listen)
 	if err != nil {
 		return err
@@ -67,7 +69,7 @@ func (s *Server) Start() error {
 	s.address = tcp.Addr()
 	calls, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	s.serve(calls, tcp, s.handler(g))
+	s.serve(calls, tcp, public)
 	s.serve(calls, socket, s.socketHandler())
 	return nil
 }

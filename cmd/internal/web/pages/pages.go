@@ -1,0 +1,97 @@
+package pages
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/cmd/internal/web/ui"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Backend is what the pages ask the daemon for. Every error is, or wraps, a *pipeline.Error.
+type Backend interface {
+	Status(ctx context.Context) (view.Status, error)
+}
+
+// Config is what Pages need.
+type Config struct {
+	Backend Backend
+	// StatusOf is the HTTP status of an answer that tells of an error.
+	StatusOf func(pipeline.Code) int
+	Logger   *slog.Logger
+}
+
+// Pages are the dashboard.
+type Pages struct {
+	Config
+	ui *ui.UI
+}
+
+// New parses the pages. It fails only where a template is wrong.
+func New(cfg Config) (*Pages, error) {
+	files, err := fs.Sub(templates, "templates")
+	if err != nil {
+		return nil, err
+	}
+	made, err := ui.New(ui.Options{Pages: files, Nav: []ui.Nav{
+		{Name: "overview", Path: "/"},
+	}})
+	return &Pages{Config: cfg, ui: made}, err
+}
+
+// Routes returns the handlers by pattern. All of them show or change what is private.
+func (p *Pages) Routes() map[string]http.Handler {
+	routes := map[string]http.Handler{}
+	for _, of := range []map[string]http.HandlerFunc{
+		p.overviewRoutes(),
+	} {
+		for pattern, h := range of {
+			routes[pattern] = ui.Preferences(h)
+		}
+	}
+	return routes
+}
+
+// show answers with a page. The badges of the navigation are those of status; nil has it asked for.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, status *view.Status, page ui.Page) {
+	if status == nil {
+		s, err := p.Backend.Status(r.Context())
+		if err != nil {
+			p.fail(w, r, err)
+			return
+		}
+		status = &s
+	}
+	page.Badges = badges(*status)
+	page.Done = r.URL.Query().Get("done")
+	p.render(w, r, page)
+}
+
+func (p *Pages) render(w http.ResponseWriter, r *http.Request, page ui.Page) {
+	if err := p.ui.Render(w, r, page); err != nil {
+		p.Logger.Error("a page could not be made", "page", page.Name, "error", err)
+		http.Error(w, "this page could not be made; the log says why", http.StatusInternalServerError)
+	}
+}
+
+func badges(s view.Status) map[string]int {
+	waiting := map[string]int{}
+	for _, l := range s.Pipelines {
+		waiting["conflicts"] += l.Conflicts
+		waiting["quarantine"] += l.Quarantined
+	}
+	return waiting
+}
+
+// fail answers with a page that tells an error and what to do about it.
+func (p *Pages) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := view.ErrorOf(err)
+	p.render(w, r, ui.Page{Name: "error", Status: p.StatusOf(e.Code), Data: e})
+}

@@ -1,0 +1,95 @@
+package pages
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/cmd/internal/web/ui"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+var at = time.Date(2026, 11, 24, 15, 50, 12, 0, time.UTC)
+
+// fixed is a Backend with the answers of one moment.
+type fixed struct {
+	status view.Status
+	err    error
+}
+
+func (f *fixed) Status(context.Context) (view.Status, error) { return f.status, f.err }
+
+// open serves the pages over b.
+func open(t *testing.T, b Backend) http.Handler {
+	t.Helper()
+	p, err := New(Config{Backend: b, StatusOf: func(pipeline.Code) int { return http.StatusTeapot }, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for pattern, h := range p.Routes() {
+		mux.Handle(pattern, h)
+	}
+	return mux
+}
+
+// get returns the answer to a browser that prefers that language.
+func get(t *testing.T, h http.Handler, path, language string) (*http.Response, string) {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Header.Set("Accept-Language", language)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), w.Body.String()
+}
+
+func wants(t *testing.T, body string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(body, text) {
+			t.Errorf("the page lacks %q", text)
+		}
+	}
+	if t.Failed() {
+		t.Log(body)
+	}
+}
+
+func TestOverview(t *testing.T) {
+	f := &fixed{status: view.Status{Pipelines: []view.PipelineStatus{{
+		Name: "products", Sources: [2]string{"pm", "erp"}, State: view.StateBraked, Linked: 12345, NextRun: &at, Schedule: "every 5m",
+	}}}}
+	h := open(t, f)
+	answer, body := get(t, h, "/", "en")
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Security-Policy") != ui.Policy {
+		t.Errorf("got %d with %v", answer.StatusCode, answer.Header)
+	}
+	wants(t, body, `<html lang="en">`, "products", "Braked", "12,345", "never")
+	_, body = get(t, h, "/", "fr-CA, en;q=0.5")
+	wants(t, body, `<html lang="fr">`, "Freinée", "12\u00a0345", "jamais")
+}
+
+func TestErrorPage(t *testing.T) {
+	f := &fixed{err: &pipeline.Error{Code: pipeline.CodeStateDisk, Message: "no <room>", Remedy: "Make room."}}
+	answer, body := get(t, open(t, f), "/", "en")
+	if answer.StatusCode != http.StatusTeapot {
+		t.Errorf("got %d, want what StatusOf says", answer.StatusCode)
+	}
+	wants(t, body, "state_disk", "no &lt;room&gt;", "Make room.")
+}
+
+func TestPreferencesAreKept(t *testing.T) {
+	answer, _ := get(t, open(t, &fixed{}), "//evil.example/?lang=fr&theme=dark&q=1", "en")
+	if to := answer.Header.Get("Location"); answer.StatusCode == http.StatusSeeOther && !strings.HasPrefix(to, "/evil") {
+		t.Errorf("leads to %q", to)
+	}
+	answer, _ = get(t, open(t, &fixed{}), "/?lang=fr&theme=dark&q=1", "en")
+	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/?q=1" || len(answer.Cookies()) != 2 {
+		t.Errorf("got %d to %q with %v", answer.StatusCode, answer.Header.Get("Location"), answer.Cookies())
+	}
+}
