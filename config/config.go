@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/tandem-sync/tandem/config/expression"
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	Reads []string
 
 	raw map[string][]byte
+	// What expressions that a person types may refer to, once and per record.
+	typed, perRow *expression.Scope
 }
 
 // Raw returns the content of the files as it is, by their names in Dir. It is for keeping, not for showing: a

@@ -69,6 +69,7 @@ func (l *loader) load() hcl.Diagnostics {
 	l.unused()
 	if l.diags.Errors() == 0 {
 		l.config.Hash = l.hash()
+		l.config.typed, l.config.perRow = l.typedScope(), l.perRow
 	}
 	return l.scrubbed(l.consequential(l.diags.Sorted()))
 }

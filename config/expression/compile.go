@@ -35,6 +35,7 @@ type Expression struct {
 	name, at string
 	expr     hclsyntax.Expression
 	base     *hcl.EvalContext
+	scope    *Scope
 	record   *node // nil where it looks at no record
 	value    bool  // looks at value
 	refuses  bool  // cannot work on a null value, whatever the record
@@ -47,7 +48,7 @@ func Compile(expr hclsyntax.Expression, in Input, d *diag.List) (*Expression, bo
 	if !in.Scope.Check(expr, d) {
 		return nil, false
 	}
-	e := &Expression{name: in.Name, at: in.At, expr: expr, base: in.Scope.context()}
+	e := &Expression{name: in.Name, at: in.At, expr: expr, base: in.Scope.context(), scope: in.Scope}
 	var paths []fieldPath
 	for _, t := range expr.Variables() {
 		switch t.RootName() {

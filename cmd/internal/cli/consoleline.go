@@ -1,0 +1,349 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/cmd/internal/render"
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/config"
+	"github.com/tandem-sync/tandem/config/expression"
+	"github.com/tandem-sync/tandem/pipeline"
+)
+
+// console is one run of `tandem console`.
+type console struct {
+	*cli
+	config        *config.Config
+	out, failures render.Output
+	failed        bool // some line did
+
+	definition *pipeline.Definition // nil: there is no pipeline
+	side       pipeline.Side        // of the record
+	given      *config.Given        // nil: no record is loaded
+	field      string               // whose value is carried, as :field named it
+	app        *app.App             // nil until a record is read from a source
+}
+
+const consoleHelp = `EXPRESSION       its value
+:record KEY      load a record from the source, by its SKU, EAN or id there
+:record          show the loaded record
+:source LABEL    take records of that source from now on
+:field NAME      let value be that field of the record, and show what the mapping makes of it
+:help            this
+:quit            end; Ctrl-D does too`
+
+// choose sets the pipeline and the side.
+func (s *console) choose(o consoleOptions) error {
+	if o.pipeline != "" {
+		d, ok := s.config.Pipeline(o.pipeline)
+		if !ok {
+			return noSuchPipeline(s.config, o.pipeline)
+		}
+		s.definition = d
+	} else if len(s.config.Pipelines) > 0 {
+		s.definition = s.config.Pipelines[0]
+		for _, d := range s.config.Pipelines {
+			if slices.Contains(d.Sources[:], o.source) {
+				s.definition = d
+				break
+			}
+		}
+	}
+	if o.source == "" {
+		return nil
+	}
+	return s.setSource(o.source)
+}
+
+func (s *console) setSource(label string) error {
+	if err := s.needPipeline(); err != nil {
+		return err
+	}
+	side, err := s.definition.Side(label)
+	if err != nil {
+		return &pipeline.Error{
+			Code: pipeline.CodeSourceUnknown, Message: err.Error(),
+			Remedy: "Name one of its sources, or another pipeline with --pipeline.",
+		}
+	}
+	s.side = side
+	return nil
+}
+
+func (s *console) needPipeline() error {
+	if s.definition != nil {
+		return nil
+	}
+	return &pipeline.Error{Code: pipeline.CodeUsage, Message: "the configuration has no pipeline, so there is no record to look at", Remedy: "Add a pipeline block."}
+}
+
+// line does what a line asks for. What is wrong with the line is told; the error is of the console itself, or errQuit.
+func (s *console) line(ctx context.Context, text string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || strings.HasPrefix(text, "#") {
+		return nil
+	}
+	e := view.Evaluation{Expression: text}
+	var err error
+	if command, ok := strings.CutPrefix(text, ":"); ok {
+		name, argument, _ := strings.Cut(command, " ")
+		err = s.command(ctx, name, strings.TrimSpace(argument), &e)
+	} else {
+		var v cty.Value
+		var diags hcl.Diagnostics
+		v, diags, err = s.config.Evaluate(text, s.given)
+		s.diagnostics(&e, text, diags)
+		if err == nil && !diags.HasErrors() {
+			err = setValue(&e, v)
+		}
+	}
+	if errors.Is(err, errQuit) || ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		told := view.ErrorOf(err)
+		e.Error = &told
+	}
+	return s.tell(e)
+}
+
+func (s *console) diagnostics(e *view.Evaluation, text string, diags hcl.Diagnostics) {
+	files := maps.Clone(s.config.Files)
+	files[config.ConsoleFile] = &hcl.File{Bytes: []byte(text)}
+	e.Diagnostics = append(e.Diagnostics, view.DiagnosticsOf(diags, files)...)
+}
+
+func setValue(e *view.Evaluation, v cty.Value) (err error) {
+	e.Text, e.Type = config.ShownHCL(v), config.Kind(v)
+	e.Value, e.Secret, err = config.ShownJSON(v)
+	return err
+}
+
+func (s *console) command(ctx context.Context, name, argument string, e *view.Evaluation) error {
+	switch {
+	case name == "quit" || name == "q" || name == "exit":
+		return errQuit
+	case name == "help" || name == "h" || name == "?":
+		e.Text = consoleHelp
+		return nil
+	case name == "source" && argument != "":
+		if err := s.setSource(argument); err != nil {
+			return err
+		}
+		s.given = nil
+		e.Text = fmt.Sprintf("# records are of %s now; load one with :record KEY", argument)
+		return nil
+	case name == "record" && argument != "":
+		if err := s.loadLive(ctx, argument); err != nil {
+			return err
+		}
+		return s.showRecord(e)
+	case name == "record":
+		return s.showRecord(e)
+	case name == "field" && argument != "":
+		return s.carry(argument, e)
+	}
+	err := &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("there is no command :%s", name), Remedy: ":help lists what can be typed."}
+	if slices.Contains([]string{"source", "field"}, name) {
+		err.Message = fmt.Sprintf(":%s needs a name", name)
+	} else if near := pipeline.Nearest(name, []string{"quit", "help", "source", "record", "field"}); near != "" {
+		err.Remedy = fmt.Sprintf("Did you mean :%s?", near)
+	}
+	return err
+}
+
+func (s *console) needRecord() error {
+	if s.given != nil {
+		return nil
+	}
+	return &pipeline.Error{Code: pipeline.CodeUsage, Message: "no record is loaded", Remedy: "Load one with :record KEY, or start with --record FILE or --key KEY."}
+}
+
+func (s *console) showRecord(e *view.Evaluation) error {
+	if err := s.needRecord(); err != nil {
+		return err
+	}
+	record, err := s.given.Record(nil)
+	if err != nil {
+		return err
+	}
+	fields := map[string]cty.Value{}
+	for name, v := range record.Fields {
+		fields[name] = expression.Seen(v)
+	}
+	return setValue(e, cty.ObjectVal(fields))
+}
+
+// carry lets value be that of a field, and tells what the mapping makes of it for the other side.
+func (s *console) carry(name string, e *view.Evaluation) error {
+	if err := s.needRecord(); err != nil {
+		return err
+	}
+	other := s.side.Other()
+	i := slices.IndexFunc(s.definition.Fields, func(f pipeline.MappedField) bool { return f.Name == name || f.Fields[s.side] == name })
+	if i < 0 {
+		var names []string
+		for _, f := range s.definition.Fields {
+			names = append(names, f.Fields[s.side])
+		}
+		err := &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("the pipeline %q does not map a field %q", s.definition.Name, name), Remedy: "It maps these: " + strings.Join(names, ", ") + "."}
+		if near := pipeline.Nearest(name, names); near != "" {
+			err.Remedy = fmt.Sprintf("Did you mean %q?", near)
+		}
+		return err
+	}
+	f := s.definition.Fields[i]
+	record, err := s.given.Record(append([]string{f.Fields[s.side]}, f.Reads[s.side]...))
+	if err != nil {
+		return err
+	}
+	value := record.Fields[f.Fields[s.side]]
+	s.given.Value, s.given.Field = &value, pipeline.Field{Name: f.Fields[s.side]}
+	if known, ok := s.given.Known.Lookup(f.Fields[s.side]); ok {
+		s.given.Field = known
+	}
+	to := "to_" + s.definition.Sources[other]
+	carried := value
+	if x, ok := f.Carry[other].(*expression.Expression); ok {
+		var diags hcl.Diagnostics
+		carried, diags = x.Explained(value, record)
+		s.diagnostics(e, "", diags)
+		if diags.HasErrors() {
+			return nil
+		}
+	}
+	return setValue(e, cty.ObjectVal(map[string]cty.Value{"value": expression.Seen(value), to: expression.Seen(carried)}))
+}
+
+// given makes what expressions see of a record that read reads with further fields.
+func (s *console) sees(known pipeline.Schema, read func(fields []string) (*pipeline.Record, error)) {
+	s.given = &config.Given{Source: s.definition.Sources[s.side], Known: known, Mapped: s.definition.Wanted(s.side), Record: read}
+}
+
+// loadLive reads a record from its source; what an expression needs beside the mapped fields is read when it does.
+func (s *console) loadLive(ctx context.Context, key string) error {
+	if err := s.needPipeline(); err != nil {
+		return err
+	}
+	if s.app == nil {
+		logger, cycles := s.commandLoggers(s.config)
+		a, err := app.New(ctx, s.config, app.Options{State: app.StateNone, Version: s.Version, Logger: logger, Cycles: cycles})
+		if err != nil {
+			return err
+		}
+		s.app = a
+	}
+	side, wanted := s.side, s.definition.Wanted(s.side)
+	record, known, err := s.app.Record(ctx, s.definition.Name, side, key, nil)
+	if err != nil {
+		return err
+	}
+	s.sees(known, func(fields []string) (*pipeline.Record, error) {
+		more := slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return slices.Contains(wanted, f) })
+		if len(more) == 0 {
+			return record, nil
+		}
+		again, _, err := s.app.Record(ctx, s.definition.Name, side, string(record.Key), more)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, more...)
+		record = again
+		return record, nil
+	})
+	return nil
+}
+
+// loadFile reads a record from a file: an object with the fields by their names, or as the source's own JSON nests them.
+func (s *console) loadFile(path string) error {
+	if err := s.needPipeline(); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return &pipeline.Error{Code: pipeline.CodeUsage, Message: "the record cannot be read: " + err.Error(), Remedy: "Name a file with the record as JSON, as {\"sku\": \"CH-100\", \"price\": 19.9}."}
+	}
+	var whole pipeline.Value
+	err = json.Unmarshal(text, &whole)
+	if err == nil && whole.Kind() != pipeline.KindObject {
+		err = fmt.Errorf("it is a %s", whole.Kind())
+	}
+	if err != nil {
+		return &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("%s does not hold a record as JSON: %s", path, err), Remedy: "Write one object, as {\"sku\": \"CH-100\", \"price\": 19.9}."}
+	}
+	source, _ := s.config.Source(s.definition.Sources[s.side])
+	known := source.Kind.Known
+	wanted := s.definition.Wanted(s.side)
+	for name := range whole.AsObject() {
+		wanted = append(wanted, name)
+	}
+	s.sees(known, func(fields []string) (*pipeline.Record, error) {
+		record := &pipeline.Record{Fields: pipeline.Values{}}
+		for _, name := range slices.Concat(wanted, fields) {
+			v := within(whole, name)
+			if f, ok := known.Lookup(name); ok {
+				canonical, err := f.Canonical(v)
+				if err != nil {
+					return nil, &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("%q of the record in %s cannot be: %s", name, path, err), Remedy: "Write what the system holds."}
+				}
+				v = canonical
+			}
+			record.Fields[name] = v
+		}
+		return record, nil
+	})
+	_, err = s.given.Record(nil)
+	return err
+}
+
+// within returns the value at a path: images[0].url, or under that very name.
+func within(v pipeline.Value, path string) pipeline.Value {
+	if direct, ok := v.AsObject()[path]; ok {
+		return direct
+	}
+	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		i, err := strconv.Atoi(step)
+		switch list := v.AsList(); {
+		case v.Kind() == pipeline.KindObject:
+			v = v.AsObject()[step]
+		case v.Kind() == pipeline.KindList && err == nil && i >= 0 && i < len(list):
+			v = list[i]
+		default:
+			return pipeline.Value{}
+		}
+	}
+	return v
+}
+
+// names are what Tab completes.
+func (s *console) names() []string {
+	names := append(s.config.Names(), ":field ", ":help", ":quit", ":record ", ":source ")
+	if s.given != nil {
+		names = append(names, "value")
+		for _, f := range s.given.Mapped {
+			names = append(names, "record."+f)
+		}
+	}
+	return names
+}
+
+func (s *console) close() {
+	if s.app != nil {
+		stop(s.app)
+	}
+}
