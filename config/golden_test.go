@@ -33,6 +33,7 @@ func TestEveryDiagnosticIsShown(t *testing.T) {
 		"No such directory", "Not a directory", "Directory cannot be read", "File too large", "File cannot be read", "No configuration",
 		"Variable file cannot be read", // TestVariableFileMistakes
 		"No such file", "Not a file",   // TestFilesOfTestsThatAreNotThere
+		"No record", // of the console: its script in cmd/tandem
 		// Of settings of kinds that the tests have not.
 		"No categories", "Parents cannot be found", "Variants linked and not",
 	}

@@ -46,6 +46,8 @@ func lookup() function.Function {
 }
 
 // unseen is the type of Unseen values.
+//
+//nolint:gochecknoglobals // a capsule type is equal to itself alone, so there must be one
 var unseen = cty.Capsule("map", reflect.TypeFor[cty.Value]())
 
 // Unseen wraps a map as the first argument of lookup. cty looks through every argument of a function for marks, which
