@@ -88,8 +88,29 @@ func (c *cli) root() *cobra.Command {
 	flags.StringArrayVar(&c.varFiles, "var-file", nil, "`file` of values of variables; may be repeated, the last one counts")
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	root.AddCommand(
-		c.initCommand(), c.runCommand(), c.validateCommand(), c.fmtCommand(), c.testCommand(), c.graphCommand(), c.consoleCommand(), c.schemaCommand(), c.functionsCommand(), c.checkCommand(), c.planCommand(), c.syncCommand(),
-		c.statusCommand(), c.reloadCommand(), c.approveCommand(), c.conflictsCommand(), c.quarantineCommand(), c.historyCommand(), c.applyCommand(), c.undoCommand(), c.explainCommand(), c.stateCommand(), c.versionCommand(),
+		c.initCommand(),
+		c.runCommand(),
+		c.validateCommand(),
+		c.fmtCommand(),
+		c.testCommand(),
+		c.graphCommand(),
+		c.consoleCommand(),
+		c.schemaCommand(),
+		c.functionsCommand(),
+		c.checkCommand(),
+		c.planCommand(),
+		c.syncCommand(),
+		c.statusCommand(),
+		c.reloadCommand(),
+		c.approveCommand(),
+		c.conflictsCommand(),
+		c.quarantineCommand(),
+		c.historyCommand(),
+		c.applyCommand(),
+		c.undoCommand(),
+		c.explainCommand(),
+		c.stateCommand(),
+		c.versionCommand(),
 	)
 	if c.Demo != nil {
 		root.AddCommand(c.demoCommand())
