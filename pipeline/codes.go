@@ -59,6 +59,9 @@ const (
 	CodeListenFailed         Code = "listen_failed"
 	CodeUnauthorized         Code = "unauthorized"
 	CodeForbidden            Code = "forbidden"
+	CodeWebhookRefused       Code = "webhook_refused"
+	CodeWebhookBusy          Code = "webhook_busy"
+	CodeWebhookOff           Code = "webhook_disabled"
 	CodeDaemonLost           Code = "daemon_lost"
 	CodePlanInvalid          Code = "plan_invalid"
 	CodePlanOutdated         Code = "plan_outdated"
@@ -129,6 +132,9 @@ func Catalogue() []CatalogueEntry {
 		{CodeListenFailed, "The daemon cannot listen at its address.", "Another process uses the port, or the address is not of this machine.", "Change `listen` in the daemon block, or stop the other process."},
 		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
 		{CodeForbidden, "The call may not come from there.", "A web page of another site made the browser call the daemon, or the call names another host than this machine.", "Open the daemon's own address, as `listen` says it; set `token` in the daemon block to call it by another name."},
+		{CodeWebhookRefused, "A webhook call was refused.", "Its secret or signature is not the one of the source's `webhook` block, its body is none of that system's, or it is more than a day old.", "Enter the address that `tandem check SOURCE` tells and the same secret on both sides; see docs/webhooks.md. Nothing is lost: the next poll finds what changed."},
+		{CodeWebhookBusy, "A webhook call could not be taken now.", "More records wait than the queue holds, or the state cannot be written (a full disk).", "Nothing to do if it passes: Products Manager calls again, and the next poll finds what Odoo told. Else look why the pipeline does not run (`tandem status`), or make room on the disk."},
+		{CodeWebhookOff, "Products Manager does not call Tandem.", "The webhook is not registered, or Products Manager switched it off after calls that failed for hours.", "`tandem webhook register SOURCE` makes it, or switches it on again."},
 		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
 		{CodePlanInvalid, "The file is not a plan that this state signed.", "It was changed, cut off, or made with another state directory.", "Make the plan anew: `tandem plan -out FILE`."},
 		{CodePlanOutdated, "The plan was made under other rules.", "The pipeline's configuration changed since the plan was made.", "Make the plan anew and look at it: `tandem plan -out FILE`."},

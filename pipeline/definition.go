@@ -150,6 +150,8 @@ func (l Limit) String() string {
 type Schedule struct {
 	Every  time.Duration // 0: not by interval
 	Manual bool          // only when asked
+	// Realtime: also when a source calls; Every finds what calls did not tell of.
+	Realtime bool
 }
 
 // Merging returns the hash of all that decides what is written.

@@ -23,6 +23,13 @@ type Endpoint interface {
 	// first row was read, less the overlap. An error of yield ends it and is returned.
 	Changes(ctx context.Context, cursor string, fields []string, yield func([]Change) error) (next string, err error)
 
+	// Hinted yields, in batches, the records that the hints are about: with their Stamp, or with none where
+	// a stamp does not tell that the record changed. A hint about a parent means its variants too, where the
+	// system lets them be found by it. A hint about a record that is not there, and nonsense, which may come
+	// since hints come from outside, yield nothing. It returns false when some hint may be about any record:
+	// Changes alone finds that one.
+	Hinted(ctx context.Context, hints []Hint, fields []string, yield func([]Change) error) (all bool, err error)
+
 	// List yields every record of the system, archived ones included, in batches. Only when it
 	// returns without an error was the listing complete: a short listing must be an error.
 	List(ctx context.Context, fields []string, yield func([]Change) error) (next string, err error)

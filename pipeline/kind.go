@@ -34,6 +34,9 @@ type SourceKind struct {
 	// Facts tells of the standard fields on every version or API, variant by variant; nil for kinds that are not
 	// documented.
 	Facts func() []FieldFact
+	// Webhook returns how such a system calls Tandem, nil where the settings have no secret for it; nil for
+	// kinds that never call.
+	Webhook func(settings any) *Webhook
 	// Open makes the endpoint of a source. It does no I/O.
 	Open func(settings any, deps Deps) (Endpoint, error)
 }

@@ -23,6 +23,7 @@ type CycleKind string
 const (
 	CycleApply CycleKind = "apply" // a kept plan was carried out
 	CycleUndo  CycleKind = "undo"  // what another cycle wrote was taken back
+	CycleHooks CycleKind = "hooks" // only what webhooks named was looked at
 )
 
 // Writes counts what a cycle wrote to one side.

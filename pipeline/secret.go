@@ -1,6 +1,10 @@
 package pipeline
 
-import "log/slog"
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"log/slog"
+)
 
 // Secret is a text that no output ever shows. Every way of printing it gives "***".
 type Secret struct{ text string }
@@ -13,6 +17,13 @@ func (s Secret) Reveal() string { return s.text }
 
 // IsZero tells whether there is no secret.
 func (s Secret) IsZero() bool { return s.text == "" }
+
+// Matches tells whether given is the secret, in a time that tells nothing of it, its length included. Nothing
+// matches no secret.
+func (s Secret) Matches(given string) bool {
+	want, got := sha256.Sum256([]byte(s.text)), sha256.Sum256([]byte(given))
+	return s.text != "" && subtle.ConstantTimeCompare(want[:], got[:]) == 1
+}
 
 func (s Secret) String() string {
 	if s.text == "" {

@@ -24,6 +24,10 @@ type Cycle struct {
 	Definition *Definition
 	// Full: everything on both sides is listed, and deletions may be noticed.
 	Full bool
+	// Hints are per side what webhooks told: detection reads those records too. Targeted: it reads those alone,
+	// and nothing that has come to be since the cursors, which stay.
+	Hints    [2][]Hint
+	Targeted bool
 	// DryRun: nothing is written anywhere, state included.
 	DryRun bool
 	// Sequential: both sides are asked in turn instead of at once, so that a simulation replays exactly.

@@ -92,6 +92,7 @@ func (r *run) begin(ctx context.Context, dry bool) error {
 		Approved: r.approved,
 	}
 	r.report.Full = r.cycle.Full
+	r.target()
 	for _, s := range pipeline.Sides() {
 		if r.cycle.About[s], err = r.Endpoints[s].Describe(ctx); err != nil {
 			return err
@@ -253,6 +254,9 @@ func (r *run) finish(ctx context.Context, detected pipeline.Detected) error {
 	}
 	if err := r.release(ctx); err != nil {
 		return err
+	}
+	if r.cycle.Targeted {
+		return nil // Invariant 4: what it did not look at is still to be read
 	}
 	failpoint.Hit(failpoint.CycleBeforeMove)
 	d := r.Definition

@@ -65,6 +65,9 @@ type Options struct {
 	// Full lists everything. The first cycle, and the first one after a change of the definition, is
 	// full anyway.
 	Full bool
+	// Hints are per side what webhooks told. A cycle that need not be more than that looks at those records
+	// alone: see run.target.
+	Hints [2][]pipeline.Hint
 	// Progress, if set, is told how far the cycle is. It must not block.
 	Progress func(Progress)
 	// Keep, if set, takes the plan in a form that Apply can carry out, a line a call. Only Plan keeps one.

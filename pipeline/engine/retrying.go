@@ -130,6 +130,23 @@ func (r *retrying) List(ctx context.Context, fields []string, yield func([]pipel
 	})
 }
 
+// Hinted asks for as many at a time as the system takes, and starts over as Changes does.
+func (r *retrying) Hinted(ctx context.Context, hints []pipeline.Hint, fields []string, yield func([]pipeline.Change) error) (bool, error) {
+	all := true
+	for some := range slices.Chunk(hints, int(max(r.size.Load(), 1))) {
+		found := false
+		_, err := r.listing(ctx, "hinted", yield, func(y func([]pipeline.Change) error) (_ string, err error) {
+			found, err = r.Endpoint.Hinted(ctx, some, fields, y)
+			return "", err
+		})
+		if err != nil {
+			return false, err
+		}
+		all = all && found
+	}
+	return all, nil
+}
+
 // listing keeps an error of yield from being taken for the endpoint's.
 func (r *retrying) listing(ctx context.Context, operation string, yield func([]pipeline.Change) error,
 	list func(func([]pipeline.Change) error) (string, error),

@@ -21,6 +21,7 @@ const schemaVersion = 1
 //
 //	v                                          the schema version, as decimal digits
 //	p NAME TABLE …                             everything of the pipeline NAME
+//	w PIPELINE SOURCE HINT                     what a webhook told and no cycle has read (hints.go)
 //
 // where the table, one byte, is followed by
 //

@@ -50,11 +50,35 @@ func newScan(r *run, side pipeline.Side) *scan {
 func (s *scan) read(ctx context.Context, cursor string) (err error) {
 	end, wanted := s.cycle.Endpoints[s.side], s.cycle.Definition.Wanted(s.side)
 	yield := func(changes []pipeline.Change) error { return s.take(ctx, changes) }
-	if s.cycle.Full {
+	switch {
+	case s.cycle.Full:
 		s.next, err = end.List(ctx, wanted, yield)
-	} else {
-		s.next, err = end.Changes(ctx, cursor, wanted, yield)
+		return err
+	case s.cycle.Targeted:
+		s.next = cursor
+	default:
+		if s.next, err = end.Changes(ctx, cursor, wanted, yield); err != nil {
+			return err
+		}
 	}
+	return s.hinted(ctx, cursor, wanted, yield)
+}
+
+// hinted reads what webhooks named. Where they may mean any record, a targeted cycle asks for all changes.
+//
+// Invariant 4: next stays where the changes up to it were read.
+// Invariant 5: a record that is not there any more is left to the next listing.
+func (s *scan) hinted(ctx context.Context, cursor string, wanted []string, yield func([]pipeline.Change) error) error {
+	hints := s.cycle.Hints[s.side]
+	if len(hints) == 0 {
+		return nil
+	}
+	end := s.cycle.Endpoints[s.side]
+	all, err := end.Hinted(ctx, hints, wanted, yield)
+	if err != nil || all || !s.cycle.Targeted {
+		return err
+	}
+	_, err = end.Changes(ctx, cursor, wanted, yield)
 	return err
 }
 

@@ -30,10 +30,12 @@ func (b *batch) renamed(ctx context.Context) error {
 			return err
 		}
 		for i := range records {
-			if records[i].Err == nil {
-				b.moveDone(r, items[records[i].Key], records[i].Fields[r.Name])
-				delete(items, records[i].Key)
+			it := items[records[i].Key]
+			if it == nil || records[i].Err != nil {
+				continue // nil: the system gave it twice
 			}
+			b.moveDone(r, it, records[i].Fields[r.Name])
+			delete(items, records[i].Key)
 		}
 		for key, it := range items {
 			it.Fail(stale(fmt.Sprintf("%s is gone from %s", key, b.cycle.Definition.Sources[r.Side])))

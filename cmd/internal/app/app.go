@@ -61,6 +61,7 @@ type App struct {
 	refused *view.Refused // nil while what was read last is live
 
 	server    *web.Server // nil unless started
+	hooks     *hooks      // nil unless started
 	started   time.Time
 	scheduled atomic.Bool        // all pipelines are on their schedules
 	begin     chan *runner       // runners to be scheduled, once started
@@ -78,6 +79,7 @@ type source struct {
 	around      around
 	endpoint    pipeline.Endpoint // as it is, without retries
 	retrying    pipeline.Endpoint
+	webhook     *pipeline.Webhook // nil: it is not called by the source
 
 	users int // configurations and schedules that use it; guarded by App.mu
 }
@@ -158,6 +160,9 @@ func (a *App) openSource(s config.Source, around around) (*source, error) {
 	}
 	opened := &source{label: s.Label, kind: s.Kind.Name, configured: s, around: around, endpoint: endpoint}
 	opened.retrying = a.retrying(opened)
+	if s.Kind.Webhook != nil {
+		opened.webhook = s.Kind.Webhook(s.Settings)
+	}
 	return opened, nil
 }
 

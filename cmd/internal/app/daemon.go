@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/cmd/internal/web"
@@ -15,9 +16,12 @@ import (
 func (a *App) Start(ctx context.Context) error {
 	configured := a.current().config.Daemon
 	server := web.NewServer(web.Config{
-		Backend: a, Gatherer: a.registry, Ready: a.ready, StateDir: configured.StateDir,
+		Backend: a, Hooks: a, Gatherer: a.registry, Ready: a.ready, StateDir: configured.StateDir,
 		Listen: configured.Listen, Token: configured.Token, Version: a.version, Logger: a.logger,
 	})
+	if err := a.startHooks(ctx); err != nil {
+		return err
+	}
 	a.server, a.started = server, a.clock.Now() // before the first call can come
 	if err := server.Start(); err != nil {
 		a.server = nil
@@ -67,6 +71,11 @@ func (a *App) run(ctx context.Context, r *runner) {
 		return
 	}
 	defer a.leave(r)
+	if r.definition.Schedule.Realtime {
+		var hearing sync.WaitGroup
+		defer hearing.Wait()
+		hearing.Go(func() { a.listen(planning, ctx, r) })
+	}
 	interval(planning, a.clock, r.definition.Schedule.Every, r.setNext, func(context.Context) { r.sync(ctx, false, nil) })
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/failpoint"
 )
@@ -20,6 +21,7 @@ type metrics struct {
 	reloadOK    prometheus.Gauge
 	reloadTime  prometheus.Gauge
 	images      *prometheus.CounterVec
+	hooks       *prometheus.CounterVec
 }
 
 // newMetrics registers them. stateBytes is asked at each scrape.
@@ -55,6 +57,10 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 		Name: "tandem_images_total",
 		Help: "Images that were looked at, by the source that they come from and by what became of them: carried, stored, alike, different, failed.",
 	}, []string{"pipeline", "source", "result"})
+	m.hooks = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "tandem_webhooks_total",
+		Help: "Calls of webhooks, by what became of them: accepted, coalesced (the records wait already), duplicate, ignored, test, refused, overflow.",
+	}, []string{"source", "result"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tandem_build_info", Help: "The version that runs. The value is always 1.",
 		ConstLabels: prometheus.Labels{"version": version},
@@ -63,7 +69,7 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 	bytes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tandem_state_bytes", Help: "Size of the state directory on disk.",
 	}, stateBytes)
-	reg.MustRegister(m.images, m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
+	reg.MustRegister(m.images, m.hooks, m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -84,6 +90,11 @@ func (m *metrics) observer(source string) pipeline.Observer {
 		m.durations.WithLabelValues(source, operation).Observe(took.Seconds())
 		failpoint.Hit(failpoint.SourceRequest)
 	}
+}
+
+// hooked tells of a call of a source's webhook.
+func (m *metrics) hooked(source string, result view.HookResult) {
+	m.hooks.WithLabelValues(source, string(result)).Inc()
 }
 
 // loaded tells of the configuration that has become the live one.
@@ -111,7 +122,7 @@ func (m *metrics) forgetPipeline(name string) {
 func (m *metrics) forgetSource(label string) {
 	for _, v := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int
-	}{m.requests, m.durations, m.rateLimited} {
+	}{m.requests, m.durations, m.rateLimited, m.hooks} {
 		v.DeletePartialMatch(prometheus.Labels{"source": label})
 	}
 }

@@ -163,6 +163,9 @@ func (a *App) forget(before, next *live) {
 			a.metrics.forgetPipeline(name)
 			a.engineMetrics.ForgetPipeline(name)
 		}
+		if a.hooks != nil && !next.hears(r.definition.Name) {
+			a.hooks.forget(a.logger, r.definition.Name)
+		}
 	}
 	for _, s := range before.sources {
 		if next.source(s.label) == nil {

@@ -40,6 +40,13 @@ func (r *runner) sync(ctx context.Context, full bool, progress func(view.Progres
 	return r.engine.Sync(ctx, engine.Options{Full: full, Progress: tell})
 }
 
+// syncHints runs a cycle of what webhooks named.
+func (r *runner) syncHints(ctx context.Context, hints [2][]pipeline.Hint) pipeline.Report {
+	tell := r.progress(nil)
+	defer r.setRunning(nil)
+	return r.engine.Sync(ctx, engine.Options{Hints: hints, Progress: tell})
+}
+
 // progressEvery is how often progress is passed on at most, stages that begin or end apart.
 const progressEvery = 200 * time.Millisecond
 

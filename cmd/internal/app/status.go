@@ -21,6 +21,7 @@ func (a *App) Status(ctx context.Context) (view.Status, error) {
 		StateBytes: a.state.bytes(),
 		Config:     a.configView(),
 		Pipelines:  []view.PipelineStatus{},
+		Hooks:      a.hookViews(l),
 	}
 	for _, r := range l.runners {
 		p, err := r.status(ctx)

@@ -3,9 +3,12 @@
 package apptest
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,10 +68,33 @@ func (s *Shop) Kind() pipeline.SourceKind {
 		Standard: map[pipeline.StandardField]string{
 			"title": "title", "sku": "sku", "price": "price", "ean": "ean", "description": "description", "is_active": "active",
 		},
-		Known: memory.ProductSchema(),
+		Known:   memory.ProductSchema(),
+		Webhook: webhook,
 		Open: func(v any, _ pipeline.Deps) (pipeline.Endpoint, error) {
 			return s.systems[v.(*settings).Shop], nil
 		},
+	}
+}
+
+// webhook is how the systems call: the secret is Secret, the body {"key", "id"} with the key of a record, or none.
+func webhook(any) *pipeline.Webhook {
+	return &pipeline.Webhook{
+		Authentic: func(c pipeline.HookCall) bool {
+			return pipeline.NewSecret(Secret).Matches(cmp.Or(c.Secret, strings.TrimPrefix(c.Header("Authorization"), "Bearer ")))
+		},
+		Read: func(c pipeline.HookCall) (pipeline.Hooked, error) {
+			var body struct{ Key, ID, Event string }
+			if err := json.Unmarshal(c.Body, &body); err != nil {
+				return pipeline.Hooked{}, &pipeline.Error{Code: pipeline.CodeWebhookRefused, Message: "no call of the shop", Cause: err}
+			}
+			h := pipeline.Hooked{ID: body.ID, Event: body.Event, Test: body.Event == "test"}
+			if body.Key != "" {
+				h.Hints = []pipeline.Hint{pipeline.Hint(body.Key)}
+			}
+			return h, nil
+		},
+		Settle: 20 * time.Millisecond, Longest: 200 * time.Millisecond,
+		Place: func(address string) string { return "call " + address },
 	}
 }
 

@@ -25,6 +25,16 @@ func (o Output) Status(s view.Status) error {
 		t.line("")
 		o.pipelineStatus(t, p)
 	}
+	if len(s.Hooks) > 0 {
+		t.line("")
+	}
+	for _, h := range s.Hooks {
+		last := "none since the daemon started"
+		if h.Last != nil {
+			last = "last " + o.when(*h.Last)
+		}
+		t.line("webhook of %s: %s, %s", clean(h.Source), last, count(h.Waiting, "record")+" to read")
+	}
 	return t.err
 }
 

@@ -15,6 +15,8 @@ type Status struct {
 	StateBytes int64            `json:"state_bytes"`
 	Config     Config           `json:"config"`
 	Pipelines  []PipelineStatus `json:"pipelines"`
+	// Hooks are the sources with a webhook; none without a daemon.
+	Hooks []SourceHooks `json:"hooks,omitempty"`
 }
 
 // Daemon is the process that runs the pipelines.

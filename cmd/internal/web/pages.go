@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -24,6 +25,9 @@ func (s *Server) handler(g *guard) (http.Handler, error) {
 		mux.Handle(pattern, g.private(h))
 	}
 	api{s.cfg.Backend}.routes(mux, g.private)
+	if s.cfg.Hooks != nil {
+		hooks{s.cfg.Hooks, newFailures(time.Now)}.routes(mux)
+	}
 	return mux, nil
 }
 

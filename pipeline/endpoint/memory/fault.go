@@ -11,6 +11,7 @@ import (
 const (
 	OpDescribe = "describe"
 	OpChanges  = "changes"
+	OpHinted   = "hinted"
 	OpList     = "list"
 	OpFetch    = "fetch"
 	OpFind     = "find"
@@ -47,7 +48,7 @@ const (
 	DenyAccess
 	// ReadStale: Fetch and Find see each record as it was before its latest change.
 	ReadStale
-	// CutListing: Changes and List end with an error after half of the records.
+	// CutListing: Changes, Hinted and List end with an error after half of the records.
 	CutListing
 )
 

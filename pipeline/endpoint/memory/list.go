@@ -139,3 +139,41 @@ func (s *System) tombstones(since time.Time) []pipeline.Change {
 	}
 	return gone
 }
+
+// Hinted yields the records whose keys the hints are.
+func (s *System) Hinted(ctx context.Context, hints []pipeline.Hint, fields []string, yield func([]pipeline.Change) error) (bool, error) {
+	fault, err := s.start(ctx, OpHinted)
+	if err == nil {
+		err = s.checkFields(fields)
+	}
+	if err != nil {
+		return false, err
+	}
+	if fault == CutListing {
+		return false, s.cutShort(OpHinted, nil, yield)
+	}
+	view := s.look(fields, false)
+	for some := range slices.Chunk(hints, s.cfg.BatchSize) {
+		var page []pipeline.Change
+		s.mu.Lock()
+		for _, h := range some {
+			r := s.rows[parseKey(pipeline.Key(h))]
+			if r == nil {
+				continue
+			}
+			change := pipeline.Change{Key: key(r.id), Stamp: s.stampText(r.stamp)}
+			if s.cfg.CarriesRecords {
+				record := view.record(r)
+				change.Record = &record
+			}
+			page = append(page, change)
+		}
+		s.mu.Unlock()
+		if len(page) > 0 {
+			if err := yield(page); err != nil {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}

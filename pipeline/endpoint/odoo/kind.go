@@ -30,6 +30,7 @@ func Kind() pipeline.SourceKind {
 		Variants: &pipeline.VariantFields{Parent: parentField, Attributes: attributesField},
 		Known:    known(),
 		Facts:    facts,
+		Webhook:  webhook,
 		Open:     open,
 	}
 }

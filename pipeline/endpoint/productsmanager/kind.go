@@ -43,6 +43,7 @@ func Kind() pipeline.SourceKind {
 		Known:    product.Schema("/"),
 		Adapt:    adapt,
 		Facts:    facts,
+		Webhook:  webhook,
 		Open: func(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 			s, ok := settings.(*Settings)
 			if !ok {

@@ -83,12 +83,7 @@ func (w *world) afterAsking(ctx context.Context) error {
 	if !w.trouble.crashed {
 		return w.watch.afterCycle(ctx)
 	}
-	_ = w.state.Close()
-	w.trouble.crashed = false
-	if err := w.start(ctx); err != nil {
-		return fmt.Errorf("the state does not open after a crash: %w", err)
-	}
-	return nil
+	return w.restart(ctx)
 }
 
 func (w *world) undisturbed(f func() error) error {

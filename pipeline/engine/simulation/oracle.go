@@ -85,16 +85,16 @@ func (v *verdict) fail(invariant int, format string, args ...any) {
 
 // quietCycle is invariant 7: after a quiet cycle the next one writes nothing.
 func (v *verdict) quietCycle(ctx context.Context) error {
-	for _, full := range []bool{false, true} {
+	for _, opt := range []engine.Options{{}, {Full: true}, {Hints: v.allHints()}} {
 		v.stats.Checks++
 		before := [2]int{v.systems[0].Counts().Writes(), v.systems[1].Counts().Writes()}
-		report := v.engine.Sync(ctx, engine.Options{Full: full})
+		report := v.engine.Sync(ctx, opt)
 		if report.Result == pipeline.ResultFailed {
 			return fmt.Errorf("a quiet cycle failed: %+v", report.Error)
 		}
 		after := [2]int{v.systems[0].Counts().Writes(), v.systems[1].Counts().Writes()}
 		if before != after {
-			v.fail(7, "a cycle (full %v) after quiet ones wrote %v", full, report.Writes)
+			v.fail(7, "a cycle (full %v, hints %q) after quiet ones wrote %v", opt.Full, opt.Hints, report.Writes)
 		}
 	}
 	return nil

@@ -16,6 +16,7 @@ type Stats struct {
 	Families, Related                                                                             int // worlds with families, and what people did to those
 	Reconfigured, Settled, Renamed, Relabelled, AtOnce                                            int
 	Seeds, Cycles, Full, Edits, Late, Crashes, Plans, Writes, Conflicts, Braked, Approved, Checks int
+	Hooks                                                                                         int // cycles of only what hints named
 	Applied, Undone, Refused                                                                      int // kept plans, undone cycles, and the records that these left alone
 	Faults                                                                                        map[memory.FaultKind]int
 }
@@ -33,6 +34,7 @@ func (s *Stats) Add(o Stats) {
 	s.Conflicts += o.Conflicts
 	s.Checks += o.Checks
 	s.Braked += o.Braked
+	s.Hooks += o.Hooks
 	s.Applied += o.Applied
 	s.Undone += o.Undone
 	s.Refused += o.Refused
@@ -120,15 +122,14 @@ func (w *world) round(ctx context.Context) error {
 	if w.chance(40) {
 		w.trouble.crashIn = 1 + w.rand.IntN(60)
 	}
+	if err := w.hookCycles(ctx); err != nil {
+		return err
+	}
 	if err := w.cycle(ctx, w.chance(15)); err != nil {
 		return err
 	}
-	if w.trouble.crashed {
-		_ = w.state.Close()
-		w.trouble.crashed = false
-		if err := w.start(ctx); err != nil {
-			return fmt.Errorf("the state does not open after a crash: %w", err)
-		}
+	if err := w.restart(ctx); err != nil {
+		return err
 	}
 	w.trouble.crashIn = 0
 	pause := time.Duration(w.rand.IntN(600)) * time.Second
@@ -137,15 +138,32 @@ func (w *world) round(ctx context.Context) error {
 	return nil
 }
 
+// restart starts a process that has crashed.
+func (w *world) restart(ctx context.Context) error {
+	if !w.trouble.crashed {
+		return nil
+	}
+	_ = w.state.Close()
+	w.trouble.crashed = false
+	if err := w.start(ctx); err != nil {
+		return fmt.Errorf("the state does not open after a crash: %w", err)
+	}
+	return nil
+}
+
 // cycle runs one and holds it against what can be seen at once.
 func (w *world) cycle(ctx context.Context, full bool) error {
+	return w.run(ctx, engine.Options{Full: full})
+}
+
+func (w *world) run(ctx context.Context, opt engine.Options) error {
 	w.watch.newCycle()
 	before := [2]memory.Counts{w.systems[0].Counts(), w.systems[1].Counts()}
 	allowance, err := w.operators.allowance(ctx)
 	if err != nil {
 		return err
 	}
-	report := w.engine.Sync(ctx, engine.Options{Full: full})
+	report := w.engine.Sync(ctx, opt)
 	w.last = report
 	w.stats.Cycles++
 	if report.Full {

@@ -32,6 +32,7 @@ type world struct {
 	rand    *rand.Rand
 	asked   *rand.Rand // see asks
 	shelves *rand.Rand // of renames on the left
+	hooks   *rand.Rand // of hints: they draw from a source of their own, as what is asked does
 	undoing bool       // an undo is under way
 	now     time.Time
 	systems [2]*memory.System
@@ -85,8 +86,8 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	}
 	w := &world{
 		seed: seed, rand: rand.New(rand.NewPCG(seed, 0x7a6e64656d)), asked: rand.New(rand.NewPCG(seed, 0x61736b)), mutant: mutant,
-		shelves: rand.New(rand.NewPCG(seed, 0x7368656c66)),
-		now:     time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
+		shelves: rand.New(rand.NewPCG(seed, 0x7368656c66)), hooks: rand.New(rand.NewPCG(seed, 0x686f6f6b)),
+		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), disk: vfs.NewCrashableMem(),
 	}
 	w.trouble.world, w.people.world, w.operators.world = w, w, w
 	w.images = media.NewCarrier(media.CarrierConfig{Studio: picture.NewStudio(picture.DefaultLimits()), Now: w.clock})
