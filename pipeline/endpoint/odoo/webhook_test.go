@@ -46,10 +46,10 @@ func TestHookSecret(t *testing.T) {
 // TestHookBody: bodies as Odoo 18 and 19 were seen to send them.
 func TestHookBody(t *testing.T) {
 	for body, want := range map[string][]pipeline.Hint{
-		`{"_action": "Send Webhook Notification(#449)", "_id": 1, "_model": "product.template"}`:                                                {"product.template:1"},
+		`{"_action": "Send Webhook Notification(#449)", "_id": 1, "_model": "product.template"}`:                                                 {"product.template:1"},
 		`{"_action": "Envoyer une notification webhook(#449)", "_id": 2073, "_model": "product.product", "barcode": false, "name": "\u00e9\"q"}`: {"product.product:2073"},
-		`{"_action": "x", "_id": 5, "_model": "stock.move.line", "product_id": 9}`:                                                              {"stock.move.line:5"},
-		`{"_action": "x", "_id": 5, "_model": "res.partner"}`:                                                                                   nil,
+		`{"_action": "x", "_id": 5, "_model": "stock.move.line", "product_id": 9}`:                                                               {"stock.move.line:5"},
+		`{"_action": "x", "_id": 5, "_model": "res.partner"}`:                                                                                    nil,
 	} {
 		got, err := readHook(odooHook("", "", body))
 		if err != nil {
