@@ -142,11 +142,13 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 			if err == nil {
 				err = judgeImage(c, it, to, i)
 			}
-			if err != nil {
+			switch {
+			case err == nil:
+				it.Carried[to][i] = &v
+			case c.Definition.Fields[i].Writes[to]:
 				it.Fail(err)
 				return
-			}
-			it.Carried[to][i] = &v
+			} // else it would be compared alone: what cannot be carried is not what the other side holds
 		}
 	}
 	for _, conflict := range it.Open {

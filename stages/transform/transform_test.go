@@ -253,6 +253,19 @@ func TestCarryingAPair(t *testing.T) {
 	}
 }
 
+// TestNotCarriedWhereNothingIsWritten: a value that cannot be carried fails its record only where it would be written.
+func TestNotCarriedWhereNothingIsWritten(t *testing.T) {
+	for _, writes := range [][2]bool{{true, true}, {false, true}} {
+		c, it := cycle(), linked()
+		c.Definition.Fields[1].Writes = writes
+		it.Records[1].Fields["list_price"] = pipeline.Value{} // times() takes numbers alone
+		run(t, c, it)
+		if failed := it.Err != nil; failed != writes[pipeline.Left] || it.Carried[pipeline.Left][1] != nil {
+			t.Errorf("written to %t: carried %v, %v", writes, it.Carried[pipeline.Left][1], it.Err)
+		}
+	}
+}
+
 // settle puts a conflict about the price into the item, settled with 30.
 func settle(it *pipeline.Item, seen ...pipeline.Value) {
 	it.Open = map[string]pipeline.Conflict{"price": {Field: "price", Resolution: &pipeline.Resolution{
