@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -73,6 +74,57 @@ func TestInvariant3ParentPairedOnce(t *testing.T) {
 			t.Errorf("there are %d records on the %s, want 2", n, side)
 		}
 	}
+}
+
+// TestInvariant3ParentPairedByAnInterruptedCycle: what a killed cycle paired by a child and began to write stays a
+// pair, also when the child is deleted before anybody looks again.
+func TestInvariant3ParentPairedByAnInterruptedCycle(t *testing.T) {
+	armed, dead := true, false
+	s := newRig(t, func(s *rig) {
+		related(s)
+		s.def.Fields[0].Strategy = pipeline.Strategy{Kind: pipeline.StrategySide, Side: pipeline.Right}
+		s.configs[pipeline.Left].OnWrite = func(string, []pipeline.Key) { dead = armed }
+	})
+	s.store = killed{s.store, &dead}
+	s.configure(func(*pipeline.Definition) {})
+	red := pipeline.Object(map[string]pipeline.Value{"color": pipeline.Text("red")})
+	left := s.put(pipeline.Left, pipeline.Values{"title": pipeline.Text("Shirt"), "sku": pipeline.Text("S")})
+	s.put(pipeline.Left, pipeline.Values{"title": pipeline.Text("Red shirt"), "sku": pipeline.Text("S-red"), "parent": pipeline.Text("S"), "attributes": red})
+	right := s.put(pipeline.Right, pipeline.Values{"title": pipeline.Text("A shirt")})
+	child := s.put(pipeline.Right, pipeline.Values{"sku": pipeline.Text("S-red"), "parent": pipeline.Text(string(right)), "attributes": red})
+
+	s.sync(false)
+	if in, err := s.store.PendingIntents(t.Context()); err != nil || len(in) == 0 {
+		t.Fatalf("nothing was interrupted: %v, %v", in, err)
+	}
+	if err := s.systems[pipeline.Right].Delete(child); err != nil {
+		t.Fatal(err)
+	}
+	armed, dead = false, false
+	s.done(false)
+	s.done(false)
+	links, err := s.store.LinksByKey(t.Context(), pipeline.Left, []pipeline.Key{left})
+	if err != nil || links[left] == nil || links[left].Keys[pipeline.Right] != right {
+		t.Errorf("the parent is linked as %+v, %v; want %s", links[left], err, right)
+	}
+	for _, side := range pipeline.Sides() {
+		if n := len(s.systems[side].Snapshot()); n != 2 {
+			t.Errorf("there are %d records on the %s, want 2", n, side)
+		}
+	}
+}
+
+// killed is the state of a process that has died once dead says so: nothing is stored any more.
+type killed struct {
+	pipeline.Store
+	dead *bool
+}
+
+func (k killed) Commit(ctx context.Context, c pipeline.Commit) error {
+	if *k.dead {
+		return &pipeline.Error{Code: pipeline.CodeStateDisk, Class: pipeline.Fatal, Message: "dead"}
+	}
+	return k.Store.Commit(ctx, c)
 }
 
 // failing is a transform that cannot carry anything.

@@ -90,7 +90,11 @@ func (s *Stage) recoverOthers(ctx context.Context, c *pipeline.Cycle, side pipel
 			return err
 		}
 		failpoint.Hit(failpoint.RecoverLooked)
-		var commit pipeline.Commit
+		promised, err := s.promises(ctx, c, in)
+		if err != nil {
+			return err
+		}
+		commit := pipeline.Commit{Unlinked: promised}
 		for _, intent := range in {
 			commit.Intents = append(commit.Intents, intent.ID)
 			if err := b.recoverOther(ctx, &commit, intent, current[intent.Keys[side]], links[intent.Link]); err != nil {
