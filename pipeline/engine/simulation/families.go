@@ -324,7 +324,8 @@ func (f *families) takenAlong(s pipeline.Side, r pipeline.Record, keys []pipelin
 }
 
 // sameParent tells whether both records of a pair are below the same product, as far as what the left names is
-// there and no one else is called so.
+// there and no one else is called so. A variant waits with a parent that waits: what it is called on the other side
+// is not known until that is a pair.
 func (v *verdict) sameParent(left, right pipeline.Value) bool {
 	if left.IsNull() || right.IsNull() {
 		return left.IsNull() && right.IsNull()
@@ -335,5 +336,6 @@ func (v *verdict) sameParent(left, right pipeline.Value) bool {
 			named = append(named, uid)
 		}
 	}
-	return len(named) != 1 || named[0] == v.keys[pipeline.Right][pipeline.Key(right.AsText())]
+	parent := v.keys[pipeline.Right][pipeline.Key(right.AsText())]
+	return len(named) != 1 || named[0] == parent || v.failed[named[0]] || v.failed[parent]
 }
