@@ -24,6 +24,8 @@ type RetryConfig struct {
 	Wait func(ctx context.Context, d time.Duration) error
 	// Jitter returns a number in [0, 1) that spreads the pauses; nil is a random one.
 	Jitter func() float64
+	// Described is told of every description; may be nil.
+	Described func(pipeline.Description)
 }
 
 // NewRetrying returns end with its reads split into batches of the size that the system takes (one that
@@ -113,6 +115,9 @@ func (r *retrying) Describe(ctx context.Context) (pipeline.Description, error) {
 	about, err := retry(ctx, r, "describe", func() (pipeline.Description, error) { return r.Endpoint.Describe(ctx) })
 	if err == nil {
 		r.size.Store(int64(about.BatchSize))
+		if r.cfg.Described != nil {
+			r.cfg.Described(about)
+		}
 	}
 	return about, err
 }

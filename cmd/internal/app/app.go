@@ -56,9 +56,14 @@ type App struct {
 	lanes     map[string]*lane // of every pipeline that this process ever had
 	stopped   bool
 
+	bell bell
+
 	mu      sync.Mutex
 	now     *live
-	refused *view.Refused // nil while what was read last is live
+	refused *view.Refused   // nil while what was read last is live
+	begun   map[string]bool // cycles that were asked for and wait for their turn
+	// background runs f until the daemon ends; nil unless started.
+	background func(f func(ctx context.Context))
 
 	server    *web.Server // nil unless started
 	hooks     *hooks      // nil unless started
@@ -80,6 +85,7 @@ type source struct {
 	endpoint    pipeline.Endpoint // as it is, without retries
 	retrying    pipeline.Endpoint
 	webhook     *pipeline.Webhook // nil: it is not called by the source
+	health      *health
 
 	users int // configurations and schedules that use it; guarded by App.mu
 }
@@ -91,7 +97,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
 		load: o.Load, lastGood: o.LastGood, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
 		registry: prometheus.NewRegistry(), studio: newStudio(),
-		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begin: make(chan *runner),
+		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begun: map[string]bool{}, begin: make(chan *runner),
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
@@ -151,14 +157,19 @@ func linksVariants(cfg *config.Config, source string) bool {
 }
 
 func (a *App) openSource(s config.Source, around around) (*source, error) {
+	seen := &health{now: a.clock.Now}
+	measured := a.metrics.observer(s.Label)
 	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
 		Source: s.Label, Logger: a.logger.With("source", s.Label),
-		Observe: a.metrics.observer(s.Label), Now: a.clock.Now, MediaHosts: around.hosts, Variants: around.variants,
+		Observe: func(operation string, took time.Duration, err error) {
+			seen.observe(operation, took, err)
+			measured(operation, took, err)
+		}, Now: a.clock.Now, MediaHosts: around.hosts, Variants: around.variants,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", s.Label, err)
 	}
-	opened := &source{label: s.Label, kind: s.Kind.Name, configured: s, around: around, endpoint: endpoint}
+	opened := &source{label: s.Label, kind: s.Kind.Name, configured: s, around: around, endpoint: endpoint, health: seen}
 	opened.retrying = a.retrying(opened)
 	if s.Kind.Webhook != nil {
 		opened.webhook = s.Kind.Webhook(s.Settings)

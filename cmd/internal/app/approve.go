@@ -10,6 +10,7 @@ import (
 
 // Approve implements web.Backend.
 func (a *App) Approve(ctx context.Context, q view.Approve) (view.Brake, error) {
+	defer a.bell.ring(false)
 	l := a.hold()
 	defer a.drop(l)
 	r, err := l.one(q.Pipeline)
@@ -78,6 +79,7 @@ func (a *App) Adoptions(ctx context.Context, name string) ([]view.Adoption, erro
 
 // Adopt implements web.Backend.
 func (a *App) Adopt(ctx context.Context, q view.Adopt) error {
+	defer a.bell.ring(false)
 	l := a.hold()
 	defer a.drop(l)
 	r, err := l.one(q.Pipeline)

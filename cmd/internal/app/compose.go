@@ -38,6 +38,6 @@ func (a *App) compose(r *runner, begin func(context.Context) error) *engine.Engi
 // retrying is the endpoint as an engine sees it: with retries, and rate limits waited out.
 func (a *App) retrying(s *source) pipeline.Endpoint {
 	return engine.NewRetrying(s.endpoint, engine.RetryConfig{
-		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Wait: a.clock.Sleep,
+		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Wait: a.clock.Sleep, Described: s.health.described,
 	})
 }

@@ -38,6 +38,7 @@ func (a *App) Conflict(ctx context.Context, id string) (view.Conflict, error) {
 
 // Resolve implements web.Backend. What it stores the next cycle carries out.
 func (a *App) Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error) {
+	defer a.bell.ring(false)
 	l := a.hold()
 	defer a.drop(l)
 	r, c, err := l.conflict(ctx, q.ID)

@@ -29,6 +29,9 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	ctx, a.cancel = context.WithCancel(ctx)
 	a.ended = ctx.Done()
+	a.mu.Lock()
+	a.background = func(f func(context.Context)) { a.working.Go(func() { f(ctx) }) }
+	a.mu.Unlock()
 	a.working.Go(func() { a.scheduling(ctx) })
 	for _, r := range a.current().runners {
 		a.schedule(r)

@@ -90,7 +90,7 @@ func (l *live) buildStore(m config.Media, before *live) error {
 }
 
 func (a *App) buildPipeline(ctx context.Context, l *live, d *pipeline.Definition, before *live) error {
-	r := &runner{definition: d, clock: a.clock, media: l.store(d.Media)}
+	r := &runner{definition: d, clock: a.clock, bell: &a.bell, media: l.store(d.Media)}
 	for _, side := range pipeline.Sides() {
 		if r.sources[side] = l.source(d.Sources[side]); r.sources[side] == nil {
 			return fmt.Errorf("there is no source %q", d.Sources[side]) // cannot happen with a valid configuration

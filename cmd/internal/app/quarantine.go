@@ -60,6 +60,7 @@ func notQuarantined(ids ...string) error {
 
 // Retry implements web.Backend. It does nothing when one of the ids is unknown.
 func (a *App) Retry(ctx context.Context, ids []string) (view.Retried, error) {
+	defer a.bell.ring(false)
 	entries, err := a.Quarantine(ctx)
 	if err != nil {
 		return view.Retried{}, err

@@ -181,6 +181,7 @@ func (a *App) accept(next *live) {
 	wasRefused := a.refused != nil
 	a.refused = nil
 	a.mu.Unlock()
+	a.bell.ring(false)
 	a.metrics.reloaded(true)
 	if next != nil {
 		a.metrics.loaded(next.config.Hash, next.generation, next.since)
@@ -202,6 +203,7 @@ func (a *App) refuse(err error, found []view.Diagnostic) view.Reload {
 	}
 	a.refused = r
 	a.mu.Unlock()
+	a.bell.ring(false)
 	a.metrics.reloaded(false)
 	if !told {
 		a.logger.Error("configuration not taken in, the old one runs on", "code", r.Error.Code, "error", r.Error.Message, "remedy", r.Error.Remedy)

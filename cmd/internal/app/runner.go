@@ -19,6 +19,7 @@ type runner struct {
 	lane       *lane
 	engine     *engine.Engine
 	clock      Clock
+	bell       *bell
 
 	retired bool               // another runner, or none, has the pipeline; guarded by App.mu
 	stop    context.CancelFunc // ends its schedule, nil unless scheduled; guarded by App.mu
@@ -70,6 +71,7 @@ func (r *runner) progress(to func(view.Progress)) func(engine.Progress) {
 func (r *runner) setRunning(p *view.Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.bell.ring((p == nil) == (r.running == nil))
 	r.running = p
 }
 
@@ -77,6 +79,7 @@ func (r *runner) setNext(at time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.next = at
+	r.bell.ring(false)
 }
 
 // now tells what is under way and when the next run is planned.

@@ -108,6 +108,7 @@ func exportLine(d *pipeline.Definition, row state.Row) view.ExportLine {
 
 // Forget implements web.Backend.
 func (a *App) Forget(ctx context.Context, q view.Forget) (view.Forgotten, error) {
+	defer a.bell.ring(false)
 	l := a.hold()
 	defer a.drop(l)
 	runners, err := l.named(q.Pipeline)

@@ -11,6 +11,7 @@ import (
 type Backend interface {
 	Operator
 	Asker
+	Overseer
 	Status(ctx context.Context) (view.Status, error)
 	// Reload reads the configuration anew and takes it in whole, or not at all. That it is wrong is in
 	// the answer, not an error.

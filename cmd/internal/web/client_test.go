@@ -31,7 +31,7 @@ func socketDir(t *testing.T) string {
 }
 
 // serve starts a server; change may adapt its configuration.
-func serve(t *testing.T, b Backend, change func(*Config)) *Server {
+func serve(t *testing.T, b Daemon, change func(*Config)) *Server {
 	t.Helper()
 	cfg := Config{
 		Backend: b, Gatherer: prometheus.NewRegistry(), Ready: func() error { return nil },

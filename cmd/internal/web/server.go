@@ -18,7 +18,7 @@ import (
 
 // Config is what a Server needs.
 type Config struct {
-	Backend  Backend
+	Backend  Daemon
 	Hooks    Hooks // nil: there are none
 	Gatherer prometheus.Gatherer
 	// Ready returns nil once the daemon does its work; /readyz tells the error otherwise.

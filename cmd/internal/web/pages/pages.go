@@ -18,6 +18,14 @@ var templates embed.FS
 // Backend is what the pages ask the daemon for. Every error is, or wraps, a *pipeline.Error.
 type Backend interface {
 	Status(ctx context.Context) (view.Status, error)
+	Watch(ctx context.Context, tell func(view.Activity) error) error
+	Runs(ctx context.Context, q view.RunsQuery) (view.Runs, error)
+	Sources(ctx context.Context) ([]view.SourceStatus, error)
+	Check(ctx context.Context, source string) ([]view.SourceCheck, error)
+	Configuration(ctx context.Context) (view.Configuration, error)
+	Reload(ctx context.Context) (view.Reload, error)
+	Begin(ctx context.Context, q view.Begin) error
+	Approve(ctx context.Context, q view.Approve) (view.Brake, error)
 }
 
 // Config is what Pages need.
@@ -42,6 +50,8 @@ func New(cfg Config) (*Pages, error) {
 	}
 	made, err := ui.New(ui.Options{Pages: files, Nav: []ui.Nav{
 		{Name: "overview", Path: "/"},
+		{Name: "sources", Path: "/sources"},
+		{Name: "config", Path: "/config"},
 	}})
 	return &Pages{Config: cfg, ui: made}, err
 }
@@ -50,7 +60,7 @@ func New(cfg Config) (*Pages, error) {
 func (p *Pages) Routes() map[string]http.Handler {
 	routes := map[string]http.Handler{}
 	for _, of := range []map[string]http.HandlerFunc{
-		p.overviewRoutes(),
+		p.overviewRoutes(), p.pipelineRoutes(), p.sourceRoutes(), p.configurationRoutes(), p.eventRoutes(),
 	} {
 		for pattern, h := range of {
 			routes[pattern] = ui.Preferences(h)

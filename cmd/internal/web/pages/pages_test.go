@@ -18,11 +18,49 @@ var at = time.Date(2026, 11, 24, 15, 50, 12, 0, time.UTC)
 
 // fixed is a Backend with the answers of one moment.
 type fixed struct {
-	status view.Status
-	err    error
+	status  view.Status
+	runs    view.Runs
+	sources []view.SourceStatus
+	checks  []view.SourceCheck
+	config  view.Configuration
+	reload  view.Reload
+	told    []view.Activity
+	err     error
+
+	begun    []view.Begin
+	approved []view.Approve
 }
 
 func (f *fixed) Status(context.Context) (view.Status, error) { return f.status, f.err }
+
+func (f *fixed) Runs(context.Context, view.RunsQuery) (view.Runs, error) { return f.runs, f.err }
+
+func (f *fixed) Sources(context.Context) ([]view.SourceStatus, error) { return f.sources, f.err }
+
+func (f *fixed) Check(context.Context, string) ([]view.SourceCheck, error) { return f.checks, f.err }
+
+func (f *fixed) Configuration(context.Context) (view.Configuration, error) { return f.config, f.err }
+
+func (f *fixed) Reload(context.Context) (view.Reload, error) { return f.reload, f.err }
+
+func (f *fixed) Watch(_ context.Context, tell func(view.Activity) error) error {
+	for _, a := range f.told {
+		if err := tell(a); err != nil {
+			return err
+		}
+	}
+	return f.err
+}
+
+func (f *fixed) Begin(_ context.Context, q view.Begin) error {
+	f.begun = append(f.begun, q)
+	return f.err
+}
+
+func (f *fixed) Approve(_ context.Context, q view.Approve) (view.Brake, error) {
+	f.approved = append(f.approved, q)
+	return view.Brake{}, f.err
+}
 
 // open serves the pages over b.
 func open(t *testing.T, b Backend) http.Handler {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"strings"
 	"time"
 
@@ -91,8 +92,9 @@ func (w words) span(d time.Duration) string {
 	return w.count("time.days", int(d/(24*time.Hour)))
 }
 
-// duration writes how long something took.
-func (w words) duration(d time.Duration) string {
+// duration writes how long something took: a time.Duration, or a type of its own kind.
+func (w words) duration(of any) string {
+	d := time.Duration(reflect.ValueOf(of).Int())
 	switch {
 	case d < time.Second:
 		return w.printer.Sprintf("%d ms", d.Milliseconds())

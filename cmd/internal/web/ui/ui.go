@@ -2,6 +2,8 @@ package ui
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -87,7 +89,7 @@ func (u *UI) parse(o Options, w words) (map[string]*template.Template, error) {
 func (u *UI) functions(w words) template.FuncMap {
 	return template.FuncMap{
 		"t": w.text, "tn": w.count, "number": w.number, "time": w.time, "ago": w.ago, "span": w.span, "duration": w.duration,
-		"asset": u.asset, "icon": icon, "dict": dict, "add": func(a, b int) int { return a + b },
+		"asset": u.asset, "icon": icon, "dict": dict, "id": id,
 		"percent": func(part, whole int) int { return 100 * part / max(whole, 1) },
 	}
 }
@@ -98,6 +100,12 @@ func (u *UI) asset(name string) (string, error) {
 		return "", fmt.Errorf("there is no static file %q", name)
 	}
 	return address, nil
+}
+
+// id returns what can be part of an id attribute and stands for name, which may hold anything.
+func id(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:6])
 }
 
 // dict makes a map of keys and values in turn, for a template that takes several things.
