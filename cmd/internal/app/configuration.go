@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -34,9 +35,10 @@ func (a *App) Configuration(context.Context) (view.Configuration, error) {
 
 // filesOf returns the files of a configuration by name, with secrets masked.
 func filesOf(c *config.Config) []view.ConfigFile {
+	mask := regexp.MustCompile(`"\*+"`) // as long as the secret, which is nobody's business
 	files := []view.ConfigFile{}
 	for name, f := range c.Files {
-		files = append(files, view.ConfigFile{Name: filepath.Base(name), Text: string(f.Bytes)})
+		files = append(files, view.ConfigFile{Name: filepath.Base(name), Text: string(mask.ReplaceAll(f.Bytes, []byte(`"***"`)))})
 	}
 	slices.SortFunc(files, func(x, y view.ConfigFile) int { return cmp.Compare(x.Name, y.Name) })
 	return files

@@ -45,7 +45,7 @@ func (h *health) observe(_ string, took time.Duration, err error) {
 		h.answers[h.at] = took
 		h.at = (h.at + 1) % answersKept
 	}
-	if err == nil {
+	if up { // a record that was refused is no fault of the source
 		return
 	}
 	if class == pipeline.RateLimited {

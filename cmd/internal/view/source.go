@@ -13,9 +13,9 @@ type SourceStatus struct {
 	Product string `json:"product"`
 	Version string `json:"version"`
 	User    string `json:"user"`
-	// LastAnswer is when it answered last, LastError what it said when it last failed; null for never.
+	// LastAnswer is when it answered last, LastError why it last did not; null for never.
 	LastAnswer *time.Time `json:"last_answer"`
-	LastError  *Trouble   `json:"last_error"` // Count is how many requests failed
+	LastError  *Trouble   `json:"last_error"` // Count is how often
 	Requests   int        `json:"requests"`
 	// RateLimited is how many requests it answered by asking to slow down.
 	RateLimited int `json:"rate_limited"`

@@ -23,16 +23,24 @@ func (p *Pages) overviewRoutes() map[string]http.HandlerFunc {
 // chartRuns is how many cycles a chart shows.
 const chartRuns = 30
 
+// How many pipelines and errors the overview shows at first: more would hide what is below them.
+const (
+	pageRows     = 25
+	pageTroubles = 10
+)
+
 // overview is what the page of that name shows.
 type overview struct {
 	Status      view.Status
 	States      []stateCount
-	Rows        []row // those that the filter lets through
+	Rows        []row // of those that the filter lets through, the first
 	Troubles    []trouble
 	Linked      int
 	Conflicts   int
 	Quarantined int
 	Name, State string // the filter
+	More        string // leads to all rows, "" where they are there
+	Matching    int    // rows that the filter lets through
 }
 
 type stateCount struct {
@@ -84,12 +92,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
 		if o.State != "" && o.State != shown || !strings.Contains(strings.ToLower(l.Name), strings.ToLower(o.Name)) {
 			continue
 		}
-		c, err := p.chart(r.Context(), l.Name)
-		if err != nil {
-			p.fail(w, r, err)
-			return
-		}
-		o.Rows = append(o.Rows, row{PipelineStatus: l, Shown: shown, Chart: c})
+		o.Rows = append(o.Rows, row{PipelineStatus: l, Shown: shown})
 	}
 	for _, state := range states() {
 		if counts[state] > 0 {
@@ -100,7 +103,18 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
 	slices.SortStableFunc(o.Rows, func(x, y row) int {
 		return cmp.Compare(slices.Index(states(), string(x.State)), slices.Index(states(), string(y.State)))
 	})
+	if o.Matching = len(o.Rows); o.Matching > pageRows && r.FormValue("all") == "" {
+		o.Rows = o.Rows[:pageRows]
+		o.More = "/?" + url.Values{"state": {o.State}, "name": {o.Name}, "all": {"1"}}.Encode()
+	}
+	for i := range o.Rows {
+		if o.Rows[i].Chart, err = p.chart(r.Context(), o.Rows[i].Name); err != nil {
+			p.fail(w, r, err)
+			return
+		}
+	}
 	slices.SortStableFunc(o.Troubles, func(x, y trouble) int { return y.At.Compare(x.At) })
+	o.Troubles = o.Troubles[:min(len(o.Troubles), pageTroubles)]
 	p.show(w, r, &s, ui.Page{Name: "overview", Nav: "overview", Live: true, Data: o})
 }
 

@@ -70,6 +70,7 @@ func open(t *testing.T, b Backend) http.Handler {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
+	mux.Handle("GET "+ui.StaticPath, ui.Static())
 	for pattern, h := range p.Routes() {
 		mux.Handle(pattern, h)
 	}
@@ -109,7 +110,7 @@ func TestOverview(t *testing.T) {
 	}
 	wants(t, body, `<html lang="en">`, "products", "Braked", "12,345", "never")
 	_, body = get(t, h, "/", "fr-CA, en;q=0.5")
-	wants(t, body, `<html lang="fr">`, "Freinée", "12\u00a0345", "jamais")
+	wants(t, body, `<html lang="fr">`, "Freiné", "12\u00a0345", "jamais")
 }
 
 func TestErrorPage(t *testing.T) {

@@ -20,6 +20,7 @@ func english() map[string]string {
 		"theme.light": "light",
 		"theme.dark":  "dark",
 
+		"time.now":     "now",
 		"time.ago":     "%s ago",
 		"time.in":      "in %s",
 		"time.seconds": "%d second|%d seconds",
@@ -64,7 +65,7 @@ func english() map[string]string {
 		"chart.label":  "The last %s cycles: %s writes; the longest took %s",
 		"chart.writes": "%d write|%d writes",
 		"chart.none":   "no cycle yet",
-		"chart.key":    "Bars: writes of a cycle (logarithmic), the latest at the right. Line: how long it took.",
+		"chart.key":    "Bars: writes of a cycle (logarithmic), the latest at the right; red: failed, yellow: braked or in part. Line: how long it took.",
 
 		"trouble.times":  "%d time|%d times",
 		"trouble.cause":  "Cause",
@@ -94,6 +95,7 @@ func english() map[string]string {
 		"overview.figure.pipelines":   "pipeline|pipelines",
 		"overview.recent":             "Recent cycles",
 		"overview.filter":             "Filter by name",
+		"overview.more":               "Show the %d|Show all %d",
 		"overview.all":                "Show all",
 		"overview.none":               "No pipeline matches",
 		"overview.unplanned":          "not planned",
@@ -158,6 +160,7 @@ func english() map[string]string {
 		"sources.answer":        "Last answer",
 		"sources.latency":       "Usual answer time",
 		"sources.requests":      "Requests",
+		"sources.since":         "It has answered since.",
 		"sources.failed":        "%d failed|%d failed",
 		"sources.limited":       "Asked to slow down",
 		"sources.limited.times": "%d time|%d times",

@@ -65,6 +65,15 @@ func (w words) ago(t time.Time) template.HTML {
 	return w.element(t, w.relative(t), ` data-relative title="`+template.HTMLEscapeString(w.clock(t))+`"`)
 }
 
+// until is like ago of something to come: what is over already is now.
+func (w words) until(t time.Time) template.HTML {
+	shown := t
+	if now := w.now(); t.Before(now) {
+		shown = now
+	}
+	return w.element(t, w.relative(shown), ` data-relative="until" title="`+template.HTMLEscapeString(w.clock(t))+`"`)
+}
+
 func (words) element(t time.Time, text, attributes string) template.HTML {
 	return template.HTML("<time datetime=\"" + t.UTC().Format(time.RFC3339) + "\"" + attributes + ">" + //nolint:gosec // every part is escaped or made here
 		template.HTMLEscapeString(text) + "</time>")
@@ -72,6 +81,9 @@ func (words) element(t time.Time, text, attributes string) template.HTML {
 
 func (w words) relative(t time.Time) string {
 	d := t.Sub(w.now())
+	if d.Abs() < time.Second {
+		return w.text("time.now")
+	}
 	key := "in"
 	if d <= 0 {
 		key, d = "ago", -d

@@ -20,6 +20,7 @@ func french() map[string]string {
 		"theme.light": "claires",
 		"theme.dark":  "sombres",
 
+		"time.now":     "maintenant",
 		"time.ago":     "il y a %s",
 		"time.in":      "dans %s",
 		"time.seconds": "%d seconde|%d secondes",
@@ -41,10 +42,10 @@ func french() map[string]string {
 		"done.reload_same":    "Rien à faire : ce que disent les fichiers est déjà actif.",
 		"done.reload_refused": "Rien n’a été pris en compte : les fichiers ont des erreurs, voir ci-dessous.",
 
-		"state.active":  "Active",
+		"state.active":  "Actif",
 		"state.paused":  "En pause",
 		"state.error":   "En erreur",
-		"state.braked":  "Freinée",
+		"state.braked":  "Freiné",
 		"state.running": "En cours",
 
 		"result.done":    "Terminé",
@@ -64,7 +65,7 @@ func french() map[string]string {
 		"chart.label":  "Les %s derniers cycles : %s écritures ; le plus long a duré %s",
 		"chart.writes": "%d écriture|%d écritures",
 		"chart.none":   "aucun cycle",
-		"chart.key":    "Barres : écritures d’un cycle (échelle logarithmique), le dernier à droite. Ligne : sa durée.",
+		"chart.key":    "Barres : écritures d’un cycle (échelle logarithmique), le dernier à droite ; rouge : échoué, jaune : freiné ou en partie. Ligne : sa durée.",
 
 		"trouble.times":  "%d fois|%d fois",
 		"trouble.cause":  "Cause",
@@ -94,6 +95,7 @@ func french() map[string]string {
 		"overview.figure.pipelines":   "pipeline|pipelines",
 		"overview.recent":             "Derniers cycles",
 		"overview.filter":             "Filtrer par nom",
+		"overview.more":               "Les afficher tous : %d|Les afficher tous les %d",
 		"overview.all":                "Tout afficher",
 		"overview.none":               "Aucun pipeline ne correspond",
 		"overview.unplanned":          "non prévu",
@@ -158,6 +160,7 @@ func french() map[string]string {
 		"sources.answer":        "Dernière réponse",
 		"sources.latency":       "Temps de réponse habituel",
 		"sources.requests":      "Requêtes",
+		"sources.since":         "Elle a répondu depuis.",
 		"sources.failed":        "%d échouée|%d échouées",
 		"sources.limited":       "A demandé de ralentir",
 		"sources.limited.times": "%d fois|%d fois",

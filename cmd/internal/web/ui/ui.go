@@ -88,7 +88,7 @@ func (u *UI) parse(o Options, w words) (map[string]*template.Template, error) {
 
 func (u *UI) functions(w words) template.FuncMap {
 	return template.FuncMap{
-		"t": w.text, "tn": w.count, "number": w.number, "time": w.time, "ago": w.ago, "span": w.span, "duration": w.duration,
+		"t": w.text, "tn": w.count, "number": w.number, "time": w.time, "ago": w.ago, "until": w.until, "span": w.span, "duration": w.duration,
 		"asset": u.asset, "icon": icon, "dict": dict, "id": id,
 		"percent": func(part, whole int) int { return 100 * part / max(whole, 1) },
 	}

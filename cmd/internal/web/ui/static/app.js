@@ -3,7 +3,7 @@
 
 (function () {
   const units = [[86400, 'day', 172800], [3600, 'hour', 3600], [60, 'minute', 60], [1, 'second', 0]];
-  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, {numeric: 'always'});
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, {numeric: 'auto'});
 
   function relative(seconds) {
     const size = Math.abs(seconds);
@@ -13,7 +13,9 @@
 
   function refresh() {
     for (const e of document.querySelectorAll('time[data-relative]')) {
-      const text = relative((Date.parse(e.dateTime) - Date.now()) / 1000);
+      let seconds = (Date.parse(e.dateTime) - Date.now()) / 1000;
+      if (e.dataset.relative === 'until') seconds = Math.max(0, seconds);
+      const text = relative(seconds);
       if (e.textContent !== text) e.textContent = text;
     }
   }
