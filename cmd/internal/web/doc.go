@@ -1,7 +1,8 @@
 // Package web is the daemon's HTTP side and the commands' way to it.
 //
 // One Server listens twice: on the socket STATE_DIR/tandem.sock, which only the daemon's own user can
-// open and which the commands use, and on daemon.listen for the dashboard (pages), metrics, health and the API under a token.
+// open and which the commands use, and on daemon.listen for the dashboard (package pages), metrics, health
+// and the API under a token.
 // Both serve the same handlers over a Backend, which cmd/internal/app implements. Client is the same
 // Backend seen from another process, so a command does not know which of the two it holds.
 //
