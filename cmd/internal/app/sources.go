@@ -84,7 +84,7 @@ func (a *App) Sources(context.Context) ([]view.SourceStatus, error) {
 	views := []view.SourceStatus{}
 	for _, s := range l.sources {
 		v := s.health.view()
-		v.Label, v.Kind, v.Pipelines = s.label, s.kind, []string{}
+		v.Label, v.Kind, v.Webhook, v.Pipelines = s.label, s.kind, s.webhook != nil, []string{}
 		for _, r := range l.runners {
 			if slices.Contains(r.sources[:], s) {
 				v.Pipelines = append(v.Pipelines, r.definition.Name)

@@ -19,6 +19,8 @@ type SourceStatus struct {
 	Requests   int        `json:"requests"`
 	// RateLimited is how many requests it answered by asking to slow down.
 	RateLimited int `json:"rate_limited"`
+	// Webhook: it may call the daemon when something changes.
+	Webhook bool `json:"webhook"`
 	// Latency is the median of the last answers, in seconds; 0 without one.
 	Latency float64 `json:"latency_seconds"`
 }
