@@ -1,7 +1,7 @@
 package ui
 
 // english has the texts of the dashboard by key. A text with a count has two forms, parted by "|".
-func english() map[string]string {
+func english() map[string]string { //nolint:funlen // a list
 	return map[string]string{
 		"skip": "Skip to the content",
 
