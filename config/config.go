@@ -66,9 +66,12 @@ func (c *Config) Raw() map[string]string {
 type Daemon struct {
 	StateDir string // a relative one is resolved against the configuration's directory
 	Listen   string // host:port
-	Token    pipeline.Secret
-	Log      Log
-	Range    hcl.Range // zero where there is no daemon block
+	// PublicURL is the address at which other machines reach the daemon, without a slash at its end; "" if none
+	// was given.
+	PublicURL string
+	Token     pipeline.Secret
+	Log       Log
+	Range     hcl.Range // zero where there is no daemon block
 }
 
 // Log is the log block of the daemon.

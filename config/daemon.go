@@ -3,8 +3,10 @@ package config
 import (
 	"log/slog"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -19,7 +21,7 @@ const (
 
 func daemonShape() block.Shape {
 	return block.Shape{
-		Name: "a daemon block", Attributes: []string{"state_dir", "listen", "token"},
+		Name: "a daemon block", Attributes: []string{"state_dir", "listen", "public_url", "token"},
 		Blocks: []block.Nested{{Type: "log"}},
 	}
 }
@@ -46,6 +48,7 @@ func (l *loader) daemon() {
 			d.StateDir = filepath.Join(l.dir, dir)
 		}
 	}
+	l.publicURL(content.Attributes["public_url"])
 	token := content.Attributes["token"]
 	d.Token, _ = l.decoder().Secret(token)
 	l.listen(content.Attributes["listen"], token != nil)
@@ -69,6 +72,20 @@ func (l *loader) listen(a *hclsyntax.Attribute, token bool) {
 	default:
 		l.config.Daemon.Listen = address
 	}
+}
+
+// publicURL checks the address at which other systems call the daemon.
+func (l *loader) publicURL(a *hclsyntax.Attribute) {
+	text, ok := l.decoder().Text(a)
+	if !ok {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		l.diags.Error(a.Expr.Range(), "Wrong value", "public_url is the address at which other systems reach this daemon, as \"https://tandem.example.com\", but this is %q.", text)
+		return
+	}
+	l.config.Daemon.PublicURL = strings.TrimRight(text, "/")
 }
 
 func loopback(host string) bool {

@@ -45,6 +45,7 @@ func attributeSchemas() map[string]schema {
 	}
 	return map[string]schema{
 		"daemon.state_dir": withDefault(text, DefaultStateDir), "daemon.listen": withDefault(text, DefaultListen), "daemon.token": text,
+		"daemon.public_url": text,
 		"daemon.log.level":  withDefault(choice("debug", "info", "warn", "error"), "info"),
 		"daemon.log.format": withDefault(choice(string(LogAuto), string(LogText), string(LogJSON)), string(LogAuto)),
 		"variable.type":     text, "variable.default": {}, "variable.description": text,

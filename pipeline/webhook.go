@@ -1,6 +1,9 @@
 package pipeline
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Hint is what a system's webhook says of one record: "look at this one". Only the endpoint knows what it is
 // made of. Its text comes from outside and is never trusted: a hint leads to a reading, nothing else.
@@ -41,4 +44,23 @@ type Hooked struct {
 	Hints []Hint
 	// Test: somebody tries whether calls arrive.
 	Test bool
+}
+
+// HookState is how the webhook at an address stands in the system that is to call it.
+type HookState string
+
+// The states of a webhook.
+const (
+	HookAbsent HookState = "absent"
+	HookOff    HookState = "off" // switched off by a person, or by the system after calls that failed
+	HookOn     HookState = "on"
+)
+
+// HookKeeper is an Endpoint whose system lets Tandem enter where it is to call.
+type HookKeeper interface {
+	// HookAt tells how the webhook that calls the address stands.
+	HookAt(ctx context.Context, address string) (HookState, error)
+	// KeepHook makes the webhook that calls the address, or switches it on, and returns how it stood. One that
+	// is on is left as it is.
+	KeepHook(ctx context.Context, address string) (was HookState, err error)
 }

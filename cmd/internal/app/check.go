@@ -27,7 +27,10 @@ func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, erro
 	about := make([]pipeline.Description, len(sources))
 	var all sync.WaitGroup
 	for i, s := range sources {
-		all.Go(func() { checks[i], about[i] = l.checkSource(ctx, s) })
+		all.Go(func() {
+			checks[i], about[i] = l.checkSource(ctx, s)
+			checks[i].Checks = append(checks[i].Checks, l.hookChecks(ctx, s)...)
+		})
 	}
 	for i, m := range stores {
 		all.Go(func() { checks[len(sources)+i] = m.check(ctx) })

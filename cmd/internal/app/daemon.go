@@ -33,6 +33,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.background = func(f func(context.Context)) { a.working.Go(func() { f(ctx) }) }
 	a.mu.Unlock()
 	a.working.Go(func() { a.scheduling(ctx) })
+	a.working.Go(func() { a.probeHooks(ctx) })
 	for _, r := range a.current().runners {
 		a.schedule(r)
 	}

@@ -44,6 +44,17 @@ func (r *runner) hears(s *source) bool {
 	return r.definition.Schedule.Realtime && s.webhook != nil && slices.Contains(r.sources[:], s)
 }
 
+// readers are the pipelines that calls of a source start cycles of.
+func (l *live) readers(s *source) []string {
+	var names []string
+	for _, r := range l.runners {
+		if r.hears(s) {
+			names = append(names, r.definition.Name)
+		}
+	}
+	return names
+}
+
 // hears tells whether l has a pipeline of that name that calls start cycles of.
 func (l *live) hears(name string) bool {
 	r := l.runner(name)
@@ -92,12 +103,7 @@ func (a *App) take(ctx context.Context, l *live, s *source, c pipeline.HookCall)
 	if err != nil {
 		return view.HookRefused, err
 	}
-	var readers []string
-	for _, r := range l.runners {
-		if r.hears(s) {
-			readers = append(readers, r.definition.Name)
-		}
-	}
+	readers := l.readers(s)
 	a.logger.Debug("a webhook call came", "source", s.label, "event", told.Event, "records", len(told.Hints))
 	switch {
 	case told.Test:

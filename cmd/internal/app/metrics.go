@@ -22,6 +22,7 @@ type metrics struct {
 	reloadTime  prometheus.Gauge
 	images      *prometheus.CounterVec
 	hooks       *prometheus.CounterVec
+	hooksOn     *prometheus.GaugeVec
 }
 
 // newMetrics registers them. stateBytes is asked at each scrape.
@@ -61,6 +62,10 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 		Name: "tandem_webhooks_total",
 		Help: "Calls of webhooks, by what became of them: accepted, coalesced (the records wait already), duplicate, ignored, test, refused, overflow.",
 	}, []string{"source", "result"})
+	m.hooksOn = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "tandem_webhook_registered",
+		Help: "Whether the source is set up to call Tandem: 0 is not, or switched off. Only of sources that tell, with public_url set.",
+	}, []string{"source"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "tandem_build_info", Help: "The version that runs. The value is always 1.",
 		ConstLabels: prometheus.Labels{"version": version},
@@ -69,7 +74,7 @@ func newMetrics(reg prometheus.Registerer, version string, stateBytes func() flo
 	bytes := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tandem_state_bytes", Help: "Size of the state directory on disk.",
 	}, stateBytes)
-	reg.MustRegister(m.images, m.hooks, m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
+	reg.MustRegister(m.images, m.hooks, m.hooksOn, m.requests, m.durations, m.rateLimited, m.configInfo, m.reloadOK, m.reloadTime, build, bytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -97,6 +102,15 @@ func (m *metrics) hooked(source string, result view.HookResult) {
 	m.hooks.WithLabelValues(source, string(result)).Inc()
 }
 
+// hookOn tells whether a source calls.
+func (m *metrics) hookOn(source string, on bool) {
+	v := 0.0
+	if on {
+		v = 1
+	}
+	m.hooksOn.WithLabelValues(source).Set(v)
+}
+
 // loaded tells of the configuration that has become the live one.
 func (m *metrics) loaded(hash string, generation int, at time.Time) {
 	m.configInfo.Reset()
@@ -122,7 +136,7 @@ func (m *metrics) forgetPipeline(name string) {
 func (m *metrics) forgetSource(label string) {
 	for _, v := range []interface {
 		DeletePartialMatch(labels prometheus.Labels) int
-	}{m.requests, m.durations, m.rateLimited, m.hooks} {
+	}{m.requests, m.durations, m.rateLimited, m.hooks, m.hooksOn} {
 		v.DeletePartialMatch(prometheus.Labels{"source": label})
 	}
 }

@@ -98,6 +98,7 @@ func (c *cli) root() *cobra.Command {
 		c.schemaCommand(),
 		c.functionsCommand(),
 		c.checkCommand(),
+		c.webhookCommand(),
 		c.planCommand(),
 		c.syncCommand(),
 		c.statusCommand(),

@@ -1,6 +1,10 @@
 package view
 
-import "time"
+import (
+	"time"
+
+	"github.com/tandem-sync/tandem/pipeline"
+)
 
 // HookResult is what became of a webhook's call.
 type HookResult string
@@ -28,4 +32,12 @@ type SourceHooks struct {
 	Last *time.Time `json:"last"`
 	// Waiting is how many records that were named are still to be read, for all pipelines.
 	Waiting int `json:"waiting"`
+}
+
+// HookRegistered is what came of registering a webhook.
+type HookRegistered struct {
+	Source  string `json:"source"`
+	Address string `json:"address"`
+	// Was is how it stood before; on means that nothing was done.
+	Was pipeline.HookState `json:"was"`
 }

@@ -44,7 +44,7 @@ func (a api) routes(mux *http.ServeMux, wrap func(http.Handler) http.Handler) {
 	} {
 		mux.Handle(pattern, wrap(h))
 	}
-	for _, more := range []map[string]http.HandlerFunc{a.operatorRoutes(), a.overseerRoutes(), a.reloadRoutes()} {
+	for _, more := range []map[string]http.HandlerFunc{a.operatorRoutes(), a.overseerRoutes(), a.reloadRoutes(), a.hookRoutes()} {
 		for pattern, h := range more {
 			mux.Handle(pattern, wrap(h))
 		}

@@ -12,6 +12,7 @@ type Backend interface {
 	Operator
 	Asker
 	Overseer
+	HookRegistrar
 	Status(ctx context.Context) (view.Status, error)
 	// Reload reads the configuration anew and takes it in whole, or not at all. That it is wrong is in
 	// the answer, not an error.

@@ -24,6 +24,10 @@ func (s *scripted) QuarantinedRecord(_ context.Context, id string) (view.Quarant
 	return view.Quarantined{ID: id, Message: "m"}, s.note(id)
 }
 
+func (s *scripted) RegisterHook(_ context.Context, source string) (view.HookRegistered, error) {
+	return view.HookRegistered{Source: source, Address: "https://tandem.example.com/hooks/pm", Was: pipeline.HookOff}, s.note(source)
+}
+
 // operatorCalls are the rows of TestClientIsTheBackend about the Operator.
 func operatorCalls(ctx context.Context) []clientCall {
 	approve := view.Approve{Pipeline: "products", By: "anna"}
@@ -33,5 +37,6 @@ func operatorCalls(ctx context.Context) []clientCall {
 		{"adoptions", func(b Backend) (any, error) { return b.Adoptions(ctx, "a&b") }, "a&b"},
 		{"adopt", func(b Backend) (any, error) { return nil, b.Adopt(ctx, adopt) }, adopt},
 		{"quarantined record", func(b Backend) (any, error) { return b.QuarantinedRecord(ctx, "9a/8b") }, "9a/8b"},
+		{"register webhook", func(b Backend) (any, error) { return b.RegisterHook(ctx, "p/m") }, "p/m"},
 	}
 }

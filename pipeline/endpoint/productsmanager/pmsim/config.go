@@ -61,6 +61,9 @@ type Config struct {
 
 	Images              ImageFetch // what becomes of the addresses of images
 	RefusePrivateImages bool       // none is fetched from inside the network
+
+	// HookRetries are the pauses before a webhook is called again; PM's own by default.
+	HookRetries []time.Duration
 }
 
 // APIKey lets its bearer in.
@@ -155,6 +158,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.APIKeys == nil && c.Users == nil {
 		c.APIKeys = []APIKey{{Key: DefaultAPIKey}}
+	}
+	if c.HookRetries == nil {
+		c.HookRetries = hookRetries()
 	}
 	c.Listen = cmp.Or(c.Listen, "127.0.0.1:0")
 	c.TokenLife = cmp.Or(c.TokenLife, 2*time.Hour)

@@ -36,6 +36,7 @@ type Server struct {
 	windev  *surface
 	counts  counts
 	gallery *gallery.Gallery
+	hooks   *webhooks
 	zips    sync.Pool // of *gzip.Writer
 	failed  error     // the data could not be read: told by Start and by every answer
 
@@ -63,6 +64,7 @@ func New(c Config) *Server {
 		closing: make(chan struct{}),
 		gallery: gallery.New(galleryDir(c.Dir)),
 	}
+	s.hooks = newWebhooks(s)
 	s.counts.reset()
 	s.Store = s.Tenant("")
 	s.openTenants()
@@ -72,6 +74,7 @@ func New(c Config) *Server {
 		s.routes(s.app, productRoutes())
 	}
 	s.routes(s.app, accountRoutes())
+	s.routes(s.app, webhookRoutes())
 	s.routes(s.windev, windevRoutes())
 	s.mux.HandleFunc("GET "+mediaPath+"{shard}/{id}/{file}", s.serveImage)
 	s.mux.Handle("GET /health", s.handler(route{method: "GET", path: "/health", serve: health, surface: s.app}))
@@ -89,6 +92,9 @@ func (s *Server) Tenant(name string) *catalogue.Store {
 	o := catalogue.Options{
 		Now: s.config.Now, Seed: s.config.Seed + uint64(len(s.tenants)), Precision: s.config.precision(),
 		Stale: s.config.StaleReads, MaxTitle: s.config.MaxTitle, Separator: s.config.Separator,
+	}
+	if name == "" {
+		o.Changed = s.hooks.changed
 	}
 	if s.config.Dir != "" {
 		o.File = filepath.Join(s.config.Dir, fileName(name))
@@ -178,6 +184,7 @@ func (s *Server) Start() (string, error) {
 // Close ends the server of Start and every answer that is still to come. The store can be read on.
 func (s *Server) Close() error {
 	s.once.Do(func() { close(s.closing) })
+	defer s.hooks.close()
 	s.mu.Lock()
 	server, served := s.http, s.served
 	s.mu.Unlock()

@@ -23,6 +23,7 @@ const (
 	Delete Operation = "delete"
 	Sync   Operation = "sync" // a batch of writes
 	Status Operation = "status"
+	Hook   Operation = "webhook" // where PM calls
 )
 
 func (o Operation) writes() bool {
@@ -46,6 +47,8 @@ func (o Operation) does() string {
 		return "delete a product"
 	case Sync:
 		return "write products"
+	case Hook:
+		return "manage webhooks"
 	}
 	return "read its status"
 }

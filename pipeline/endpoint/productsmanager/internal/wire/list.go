@@ -48,7 +48,7 @@ func ReadList(raw any) (Page, error) {
 // findItems looks for the rows in object, or one level below in its "data", and reads the paging facts
 // on the way.
 func (p *Page) findItems(object map[string]any) ([]any, bool) {
-	for _, key := range []string{"data", "items", "results", "products"} {
+	for _, key := range []string{"data", "items", "results", "products", "webhooks"} {
 		switch x := object[key].(type) {
 		case []any:
 			p.readMeta(object)
@@ -57,7 +57,7 @@ func (p *Page) findItems(object map[string]any) ([]any, bool) {
 			if key != "data" {
 				continue
 			}
-			for _, inner := range []string{"items", "products", "results", "data"} {
+			for _, inner := range []string{"items", "products", "results", "data", "webhooks"} {
 				if list, ok := x[inner].([]any); ok {
 					p.readMeta(object)
 					p.readMeta(x)

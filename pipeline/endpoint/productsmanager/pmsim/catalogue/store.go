@@ -20,6 +20,8 @@ type Options struct {
 	MaxTitle  int           // runes
 	Separator string        // between two levels of a category's path
 	File      string        // where it is kept; "" keeps it in memory
+	// Changed, if set, is told of every version of a product, while the store is locked: it must not call it.
+	Changed func(Change)
 }
 
 // Store holds the products and categories of one account. It is safe for concurrent use.
@@ -259,6 +261,9 @@ func (s *Store) publish(before, after *row) {
 	s.rows[after.ID] = after
 	s.version++
 	s.remember(before, after)
+	if s.options.Changed != nil {
+		s.options.Changed(changeOf(before, after))
+	}
 }
 
 // list enters a live row in what reads go by; unlist takes it out.
