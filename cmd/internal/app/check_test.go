@@ -28,7 +28,7 @@ func TestCheck(t *testing.T) {
 	for _, l := range checks[0].Checks {
 		names = append(names, l.Name)
 	}
-	want := []string{"connection", "login", "products", "fields of pipeline products"}
+	want := []string{"connection", "login", "products", "webhook", "fields of pipeline products"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("tests (-want +got):\n%s", diff)
 	}

@@ -117,8 +117,11 @@ func TestHookDeliveries(t *testing.T) {
 		return h.ID
 	}
 	one, two := `{"event":"price.updated","webhook_id":"wh_1","data":{"product_id":1}}`, `{"event":"price.updated","webhook_id":"wh_1","data":{"product_id":2}}`
-	if id(one) == id(two) || id(one) != id(one) {
-		t.Error("deliveries of one registration are told apart by their content")
+	if id(one) == id(two) {
+		t.Error("two deliveries of one registration are taken for one")
+	}
+	if again := id(one); again != id(one) {
+		t.Errorf("a repetition has another id, %q", again)
 	}
 	if got := id(`{"id":"evt_7","event":"test"}`); got != "evt_7" {
 		t.Errorf("an event has the id %q", got)
