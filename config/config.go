@@ -83,7 +83,7 @@ type Log struct {
 // LogFormat is how log lines are written.
 type LogFormat string
 
-// The formats. LogAuto is text on a terminal and JSON elsewhere.
+// The formats. LogAuto is text on a terminal and in systemd's journal, and JSON elsewhere.
 const (
 	LogAuto LogFormat = "auto"
 	LogText LogFormat = "text"

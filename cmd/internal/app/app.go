@@ -70,6 +70,7 @@ type App struct {
 	started   time.Time
 	scheduled atomic.Bool        // all pipelines are on their schedules
 	begin     chan *runner       // runners to be scheduled, once started
+	beat      chan struct{}      // what begins the schedules receives, to show that it does
 	ended     <-chan struct{}    // closed when the schedules end; nil unless started
 	cancel    context.CancelFunc // ends the schedules
 	working   sync.WaitGroup
@@ -97,7 +98,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
 		load: o.Load, lastGood: o.LastGood, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
 		registry: prometheus.NewRegistry(), studio: newStudio(),
-		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begun: map[string]bool{}, begin: make(chan *runner),
+		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begun: map[string]bool{}, begin: make(chan *runner), beat: make(chan struct{}),
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)

@@ -49,6 +49,7 @@ func (a *App) scheduling(ctx context.Context) {
 		select {
 		case r := <-a.begin:
 			a.working.Go(func() { a.run(ctx, r) })
+		case <-a.beat:
 		case <-ctx.Done():
 			return
 		}

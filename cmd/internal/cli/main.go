@@ -23,6 +23,7 @@ type Process struct {
 	Stdout, Stderr io.Writer
 	// StdoutTerminal and StderrTerminal tell whether a person looks on.
 	StdoutTerminal, StderrTerminal bool
+	StderrJournal                  bool // whether standard error is systemd's journal
 	Stdin                          io.Reader
 	StdinTerminal                  bool // whether a person can be asked
 	Getenv                         func(name string) (string, bool)

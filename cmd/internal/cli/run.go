@@ -34,30 +34,10 @@ func (c *cli) runCommand() *cobra.Command {
 			"all. systemd is told when the daemon is ready, reloads and stops.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			read, dir, err := c.loader()
-			if err != nil {
-				return err
-			}
-			files := make(chan []string, 1)
-			load := telling(read, files)
-			cfg, diags := load()
-			old := lastGood && diags.HasErrors()
-			if old {
-				err = c.lastGood(&cfg, &diags, stateDir)
-			} else {
-				err = c.valid(cfg, diags)
-			}
-			if err != nil {
-				return err
-			}
-			level := &slog.LevelVar{}
-			level.Set(cfg.Daemon.Log.Level)
-			logger := c.daemonLogger(cfg.Daemon.Log.Format, level)
-			for _, d := range view.DiagnosticsOf(diags, cfg.Files) {
-				logger.Warn("configuration", "summary", d.Summary, "detail", d.Detail, "file", d.File, "line", d.Line)
-			}
-			d := &service{cli: c, logger: logger, supervisor: newSupervisor(logger), dir: dir, files: files}
-			return d.run(cmd.Context(), cfg, app.Options{Version: c.Version, Load: load, LastGood: old, Logger: logger, Level: level})
+			d := &service{cli: c, supervisor: &supervisor{logger: slog.New(slog.DiscardHandler)}}
+			err := d.run(cmd.Context(), lastGood, stateDir)
+			d.supervisor.failed(err)
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&lastGood, "last-good", false, "start with the last good configuration if the present one has errors")
@@ -90,24 +70,70 @@ type service struct {
 }
 
 // run runs until ctx ends.
-func (d *service) run(ctx context.Context, cfg *config.Config, o app.Options) (err error) {
-	if d.app, err = app.New(ctx, cfg, o); err != nil {
+func (d *service) run(ctx context.Context, lastGood bool, stateDir string) error {
+	hangup := make(chan os.Signal, 1) // from the start: one that came before would end the process
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	read, dir, err := d.loader()
+	if err != nil {
 		return err
 	}
-	if err := d.app.Start(ctx); err != nil {
-		return errors.Join(err, d.app.Stop(ctx))
+	files := make(chan []string, 1)
+	load := telling(read, files)
+	cfg, diags := load()
+	old := lastGood && diags.HasErrors()
+	if old {
+		err = d.lastGood(&cfg, &diags, stateDir)
+	} else {
+		err = d.valid(cfg, diags)
+	}
+	if err != nil {
+		return err
+	}
+	level := &slog.LevelVar{}
+	level.Set(cfg.Daemon.Log.Level)
+	d.dir, d.files, d.logger = dir, files, d.daemonLogger(cfg.Daemon.Log.Format, level)
+	d.supervisor.logger = d.logger
+	for _, g := range view.DiagnosticsOf(diags, cfg.Files) {
+		d.logger.Warn("configuration", "summary", g.Summary, "detail", g.Detail, "file", g.File, "line", g.Line)
+	}
+	o := app.Options{Version: d.Version, Load: load, LastGood: old, Logger: d.logger, Level: level}
+	if err := d.start(ctx, cfg, o); err != nil {
+		return err
+	}
+	d.follow(ctx, hangup)
+	return d.stop(ctx)
+}
+
+// start returns once the daemon works, or nothing of it is left.
+func (d *service) start(ctx context.Context, cfg *config.Config, o app.Options) error {
+	err := d.supervisor.during(func() (err error) {
+		if d.app, err = app.New(ctx, cfg, o); err != nil {
+			return err
+		}
+		if err := d.app.Start(ctx); err != nil {
+			return errors.Join(err, d.app.Stop(ctx))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	if o.LastGood {
 		d.logger.Warn("started with the last good configuration, since the present one has errors", "hash", cfg.Hash)
 		d.reload(ctx) // tells what is wrong with it
 	}
-	d.supervisor.ready()
-	d.follow(ctx)
+	d.supervisor.pulse = d.app.Pulse
+	d.supervisor.ready(ctx)
+	return nil
+}
+
+func (d *service) stop(ctx context.Context) error {
 	d.supervisor.stopping()
 	d.logger.Info("stopping", "grace", stopGrace.String())
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
-	if err := d.app.Stop(grace); err != nil {
+	if err := d.supervisor.during(func() error { return d.app.Stop(grace) }); err != nil {
 		return err
 	}
 	d.logger.Info("stopped")
@@ -115,10 +141,7 @@ func (d *service) run(ctx context.Context, cfg *config.Config, o app.Options) (e
 }
 
 // follow takes changes of the configuration in until ctx ends: on SIGHUP, and when its files change.
-func (d *service) follow(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
+func (d *service) follow(ctx context.Context, hangup <-chan os.Signal) {
 	changed := make(chan struct{}, 1)
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -129,11 +152,9 @@ func (d *service) follow(ctx context.Context) {
 			return
 		case <-hangup:
 			d.logger.Info("SIGHUP: reading the configuration")
-			d.supervisor.reloading()
-			d.reload(ctx)
-			d.supervisor.reloaded()
+			d.supervisor.reload(ctx, func() { d.reload(ctx) })
 		case <-changed:
-			d.reload(ctx)
+			d.supervisor.reload(ctx, func() { d.reload(ctx) })
 		}
 	}
 }
@@ -157,13 +178,4 @@ func (d *service) reload(ctx context.Context) {
 	if _, err := d.app.Reload(ctx); err != nil && ctx.Err() == nil {
 		d.logger.Error("the configuration could not be read", "error", err)
 	}
-}
-
-// daemonLogger is the logger that the daemon block describes.
-func (c *cli) daemonLogger(format config.LogFormat, level slog.Leveler) *slog.Logger {
-	o := &slog.HandlerOptions{Level: level}
-	if format == config.LogText || format == config.LogAuto && c.StderrTerminal {
-		return slog.New(slog.NewTextHandler(c.Stderr, o))
-	}
-	return slog.New(slog.NewJSONHandler(c.Stderr, o))
 }

@@ -72,10 +72,15 @@ func (o Output) pipelineStatus(t *text, p view.PipelineStatus) {
 func paintState(t *text, s view.PipelineState) string {
 	switch s {
 	case view.StateActive:
-		return t.paint(green, "active")
-	case view.StateError:
-		return t.paint(red, "in error")
+		return t.paint(green, stateWord(s))
 	default:
-		return t.paint(red, string(s))
+		return t.paint(red, stateWord(s))
 	}
+}
+
+func stateWord(s view.PipelineState) string {
+	if s == view.StateError {
+		return "in error"
+	}
+	return string(s)
 }
