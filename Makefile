@@ -4,8 +4,10 @@ GO         ?= go
 CACHE      ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tandem
 TOOLS      := $(CACHE)/tools
 LINT       := $(TOOLS)/golangci-lint-2.15.0
+NFPM       := $(TOOLS)/nfpm-2.43.4
 S3SERVER   := $(TOOLS)/versitygw-1.8.0
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT     ?= $(shell git rev-parse HEAD 2>/dev/null)
 TESTFLAGS  ?=
 export CGO_ENABLED ?= 0
 
@@ -15,14 +17,14 @@ help: ## this list
 
 .PHONY: build
 build: ## the static binary, bin/tandem
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/tandem ./cmd/tandem
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)" -o bin/tandem ./cmd/tandem
 
 .PHONY: demo
 demo: build ## both systems, a catalogue and the daemon on this machine; says what to try
 	bin/tandem demo
 
 .PHONY: check
-check: format vet lint test sim examples ## what CI runs: format, vet, lint, tests with the race detector, simulation, examples
+check: format vet lint test sim examples deb ## what CI runs: format, vet, lint, tests with the race detector, simulation, examples, package
 
 .PHONY: format
 format: $(LINT)
@@ -59,14 +61,20 @@ sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on
 
 .PHONY: examples
 examples: build ## validates every example, and runs its tests
-	bin/tandem fmt --check --diff examples/*/
-	@for d in examples/*/; do echo "validate $$d"; \
+	bin/tandem fmt --check --diff $$(dirname examples/*/*.hcl | sort -u)
+	@for d in $$(dirname examples/*/*.hcl | sort -u); do echo "validate $$d"; \
 	  set -a; [ ! -f $$d/example.env ] || . ./$$d/example.env; set +a; \
 	  files=$$(find $$d -name '*.vars.hcl'); \
 	  for f in $${files:-none}; do \
 	    v=$$([ $$f = none ] || echo -var-file $$f); \
 	    bin/tandem validate -c $$d $$v || exit 1; \
 	    [ -z "$$(find $$d -name '*.test.hcl')" ] || bin/tandem test -c $$d $$v || exit 1; done; done
+
+ARCH ?= $(shell $(GO) env GOARCH)
+.PHONY: deb
+deb: export GOARCH := $(ARCH)
+deb: build $(NFPM) ## the package for Debian and Ubuntu, in dist; ARCH=arm64 for another machine
+	NFPM=$(NFPM) packaging/deb.sh $(VERSION) $(ARCH)
 
 .PHONY: bench
 bench: ## benchmarks: idle cycles, full passes, memory, first load; ratios within one run
@@ -82,6 +90,11 @@ $(LINT):
 	@mkdir -p $(TOOLS)
 	GOBIN=$(TOOLS)/tmp CGO_ENABLED=0 $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 	@mv $(TOOLS)/tmp/golangci-lint $@
+
+$(NFPM):
+	@mkdir -p $(TOOLS)
+	GOBIN=$(TOOLS)/tmp-nfpm CGO_ENABLED=0 $(GO) install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
+	@mv $(TOOLS)/tmp-nfpm/nfpm $@
 
 # A real S3 server for the tests of the stores of images.
 $(S3SERVER):

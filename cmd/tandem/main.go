@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/journal"
@@ -15,9 +14,6 @@ import (
 	"github.com/tandem-sync/tandem/cmd/internal/cli"
 	"github.com/tandem-sync/tandem/cmd/internal/demo"
 )
-
-// version is set by the linker for a release (-ldflags "-X main.version=…").
-var version string
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -36,18 +32,8 @@ func main() {
 		Getenv:         os.LookupEnv,
 	}, cli.Options{
 		Version: versionOrBuild(),
+		Commit:  commitOrBuild(),
 		Kinds:   app.Kinds(),
 		Demo:    demo.Runner{Program: os.Args[0]}.Run,
 	}))
-}
-
-// versionOrBuild is the release, or what the go command knows of the build.
-func versionOrBuild() string {
-	if info, ok := debug.ReadBuildInfo(); version == "" && ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	if version == "" {
-		return "unknown"
-	}
-	return version
 }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -101,10 +102,11 @@ func TestScripts(t *testing.T) {
 
 // systems is what a script works on.
 type systems struct {
-	pm     *pmsim.Server
-	erp    *odoosim.Session
-	notify *net.UnixConn // where the daemon's messages to systemd arrive
-	shift  *atomic.Int64 // of both systems' clocks, nanoseconds
+	pm    *pmsim.Server
+	erp   *odoosim.Session
+	shift *atomic.Int64 // of both systems' clocks, nanoseconds
+
+	isReady chan struct{} // each time that a daemon tells systemd so
 }
 
 type worldKey struct{}
@@ -154,7 +156,9 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() { _ = notify.Close() })
-	env.Values[worldKey{}] = &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), notify: notify, shift: shift}
+	w := &systems{pm: pm, erp: erp.As(odoosim.AdminLogin), shift: shift, isReady: make(chan struct{}, 100)}
+	go w.listen(notify)
+	env.Values[worldKey{}] = w
 	env.Setenv("NOTIFY_SOCKET", address.Name)
 	env.Setenv("PM_URL", pmURL)
 	env.Setenv("GOOD_PM_URL", pmURL)
@@ -167,20 +171,26 @@ func setup(env *testscript.Env) error {
 	return nil
 }
 
-// ready reads what the daemon tells systemd until it is ready.
-func (w *systems) ready() error {
-	b := make([]byte, 4096)
-	if err := w.notify.SetReadDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		return err
-	}
-	for {
-		n, err := w.notify.Read(b)
+// listen reads what daemons tell systemd, so that they need not wait, until the socket is closed.
+func (w *systems) listen(notify *net.UnixConn) {
+	for b := make([]byte, 4096); ; {
+		n, err := notify.Read(b)
 		if err != nil {
-			return fmt.Errorf("the daemon is not ready: %w", err)
+			return
 		}
-		if string(b[:n]) == "READY=1" {
-			return nil
+		if slices.Contains(strings.Split(string(b[:n]), "\n"), "READY=1") {
+			w.isReady <- struct{}{}
 		}
+	}
+}
+
+// ready waits until the daemon says that it is.
+func (w *systems) ready() error {
+	select {
+	case <-w.isReady:
+		return nil
+	case <-time.After(time.Minute):
+		return errors.New("the daemon is not ready")
 	}
 }
 

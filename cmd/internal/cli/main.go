@@ -32,6 +32,7 @@ type Process struct {
 // Options are what the program brings along.
 type Options struct {
 	Version string
+	Commit  string                // "" where the build does not know it
 	Kinds   []pipeline.SourceKind // the registry of source kinds
 	Demo    DemoFunc              // nil: there is no demo command
 }
@@ -46,6 +47,9 @@ type cli struct {
 	varFiles []string
 	json     bool
 }
+
+// Commands is the command line as it is, for what describes it. Its commands are not for running.
+func Commands(o Options) *cobra.Command { return (&cli{Options: o}).root() }
 
 // Main runs a command and returns its exit code. ctx ends when the process is told to stop.
 func Main(ctx context.Context, p Process, o Options) int {
@@ -118,6 +122,7 @@ func (c *cli) root() *cobra.Command {
 		root.AddCommand(c.demoCommand())
 	}
 	usageErrors(root)
+	c.completions(root)
 	return root
 }
 

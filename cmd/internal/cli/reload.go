@@ -19,10 +19,7 @@ func (c *cli) reloadCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateNone, func(b web.Backend) error {
 				if _, running := b.(*web.Client); !running {
-					return &pipeline.Error{
-						Code: pipeline.CodeDaemonLost, Message: "no daemon runs on the configured state directory",
-						Remedy: "Start it with `tandem run`; every other command reads the configuration anyway.",
-					}
+					return noDaemon()
 				}
 				done, err := b.Reload(cmd.Context())
 				if err != nil {
@@ -37,5 +34,12 @@ func (c *cli) reloadCommand() *cobra.Command {
 				return nil
 			})
 		},
+	}
+}
+
+func noDaemon() error {
+	return &pipeline.Error{
+		Code: pipeline.CodeDaemonLost, Message: "no daemon runs on the configured state directory",
+		Remedy: "Start it with `tandem run`; every other command reads the configuration anyway.",
 	}
 }

@@ -154,7 +154,8 @@ func (d *service) follow(ctx context.Context, hangup <-chan os.Signal) {
 			d.logger.Info("SIGHUP: reading the configuration")
 			d.supervisor.reload(ctx, func() { d.reload(ctx) })
 		case <-changed:
-			d.supervisor.reload(ctx, func() { d.reload(ctx) })
+			d.reload(ctx)
+			d.supervisor.refresh(ctx)
 		}
 	}
 }

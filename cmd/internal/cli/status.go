@@ -8,12 +8,20 @@ import (
 )
 
 func (c *cli) statusCommand() *cobra.Command {
-	return &cobra.Command{
+	var ready bool
+	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show pipelines, last success, counts, recent errors and waiting conflicts",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
+			use := app.StateRead
+			if ready {
+				use = app.StateNone
+			}
+			return c.with(cmd.Context(), use, func(b web.Backend) error {
+				if _, running := b.(*web.Client); ready && !running {
+					return noDaemon()
+				}
 				status, err := b.Status(cmd.Context())
 				if err != nil {
 					return err
@@ -22,4 +30,6 @@ func (c *cli) statusCommand() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&ready, "ready", false, "fail unless a daemon runs and answers")
+	return cmd
 }

@@ -101,8 +101,17 @@ func (s *supervisor) look(ctx context.Context, within time.Duration) (line strin
 func (s *supervisor) reload(ctx context.Context, reload func()) {
 	s.notify(daemon.SdNotifyReloading + "\n" + strings.TrimSpace(daemon.SdNotifyMonotonicUsec()))
 	reload()
+	s.notify(daemon.SdNotifyReady)
+	s.refresh(ctx)
+}
+
+// refresh tells the status without waiting for the next look.
+func (s *supervisor) refresh(ctx context.Context) {
+	if s.end == nil {
+		return // nobody is told
+	}
 	line, _ := s.look(ctx, statusEvery)
-	s.tell(daemon.SdNotifyReady, line)
+	s.tell("", line)
 }
 
 // stopping tells that the daemon is going.

@@ -138,19 +138,16 @@ func tellsSystemd(t *testing.T, m manager) {
 	_, before = m.until("READY")
 	only(t, before, "WATCHDOG")
 
-	s.Write(t, `direktion = "both"`, "") // the watch takes it in, whether or not the signal is quicker
+	s.Write(t, `direktion = "both"`, "") // the watch takes it in
 	told, before = m.until("STATUS")
-	only(t, before, "WATCHDOG", "RELOADING", "MONOTONIC_USEC")
+	only(t, before, "WATCHDOG")
 	if want := "the configuration's files have errors, the old ones run on; 1 pipeline; no success yet"; told["STATUS"] != want {
 		t.Errorf("after a wrong reload came %v", told)
-	}
-	if told["READY"] == "" {
-		m.until("READY")
 	}
 
 	cancel()
 	told, before = m.until("STOPPING")
-	only(t, before, "WATCHDOG", "RELOADING", "MONOTONIC_USEC", "READY", "STATUS") // a look from before the reload may be told after it
+	only(t, before, "WATCHDOG", "STATUS") // a look from before the reload may be told after it
 	if told["STATUS"] == "" {
 		t.Error("the stop has no status")
 	}

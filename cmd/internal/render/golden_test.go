@@ -236,7 +236,7 @@ func TestRenderings(t *testing.T) {
 		"tests":        func(o Output) error { return o.Tests(testRun(), TestDetail{}) },
 		"tests_detail": func(o Output) error { return o.Tests(testRun(), TestDetail{Passed: true, Coverage: true}) },
 		"version": func(o Output) error {
-			return o.Version(view.Version{Version: "1.2.3", Go: "go1.26", Platform: "linux/amd64"})
+			return o.Version(view.Version{Version: "1.2.3", Commit: "d3ce5bb15c1f2f0b4a3f6a0a1b2c3d4e5f607182", Go: "go1.26", Platform: "linux/amd64"})
 		},
 		"state_sound": func(o Output) error {
 			return o.StateCheck(view.StateCheck{OK: true, StateDir: "/var/lib/tandem", Bytes: 3 << 20, Contents: []view.StateInventory{

@@ -1,6 +1,10 @@
 package render
 
-import "github.com/tandem-sync/tandem/cmd/internal/view"
+import (
+	"strings"
+
+	"github.com/tandem-sync/tandem/cmd/internal/view"
+)
 
 // Version tells what runs.
 func (o Output) Version(v view.Version) error {
@@ -8,6 +12,10 @@ func (o Output) Version(v view.Version) error {
 		return o.json(v)
 	}
 	t := o.text()
-	t.line("tandem %s (%s, %s)", v.Version, v.Go, v.Platform)
+	about := []string{v.Go, v.Platform}
+	if v.Commit != "" {
+		about = append([]string{"commit " + v.Commit[:min(len(v.Commit), 12)]}, about...)
+	}
+	t.line("tandem %s (%s)", v.Version, strings.Join(about, ", "))
 	return t.err
 }
