@@ -17,6 +17,9 @@ func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, e
 	defer a.drop(l)
 	views := []view.Event{}
 	for _, r := range l.runners {
+		if q.Pipeline != "" && q.Pipeline != r.definition.Name {
+			continue
+		}
 		events, err := r.history(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
@@ -29,7 +32,15 @@ func (a *App) History(ctx context.Context, q view.HistoryQuery) ([]view.Event, e
 		}
 	}
 	slices.SortStableFunc(views, func(x, y view.Event) int { return y.At.Compare(x.At) })
+	views = views[min(len(views), q.Skip):]
 	return views[:min(len(views), q.Limit)], nil
+}
+
+// keeps tells whether what the store does not select by fits an event.
+func (r *runner) keeps(q view.HistoryQuery, e pipeline.Event) bool {
+	return (q.Side == "" || e.Side != nil && r.definition.Sources[*e.Side] == q.Side) &&
+		(q.Until.IsZero() || e.At.Before(q.Until)) &&
+		(q.Field == "" || slices.ContainsFunc(e.Fields, func(f pipeline.FieldChange) bool { return f.Name == q.Field }))
 }
 
 // recordKnown returns an error when no pipeline has a link of the record.
@@ -45,8 +56,9 @@ func (l *live) recordKnown(ctx context.Context, record string) error {
 
 func (r *runner) history(ctx context.Context, q view.HistoryQuery) (views []view.Event, err error) {
 	selects := pipeline.EventQuery{Cycle: q.Cycle, Since: q.Since}
+	n, keep := q.Skip+q.Limit, func(e pipeline.Event) bool { return r.keeps(q, e) }
 	if q.Record == "" {
-		return r.events(ctx, selects, q.Limit, nil)
+		return r.events(ctx, selects, n, keep)
 	}
 	links, err := r.linksOf(ctx, q.Record)
 	if err != nil {
@@ -54,7 +66,7 @@ func (r *runner) history(ctx context.Context, q view.HistoryQuery) (views []view
 	}
 	for _, link := range links {
 		selects.Link = link
-		events, err := r.events(ctx, selects, q.Limit, nil)
+		events, err := r.events(ctx, selects, n, keep)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +76,7 @@ func (r *runner) history(ctx context.Context, q view.HistoryQuery) (views []view
 		return views, nil
 	}
 	// It has no link (any more): what was told of it is found by its name alone.
-	return r.events(ctx, selects, q.Limit, func(e pipeline.Event) bool { return goesBy(e, q.Record) })
+	return r.events(ctx, selects, n, func(e pipeline.Event) bool { return goesBy(e, q.Record) && keep(e) })
 }
 
 func goesBy(e pipeline.Event, name string) bool {

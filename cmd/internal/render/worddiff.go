@@ -2,23 +2,15 @@ package render
 
 import (
 	"strings"
-	"unicode"
 
+	"github.com/tandem-sync/tandem/cmd/internal/worddiff"
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// piece is a run of a text that both versions have (=), or the earlier (-) or the later one (+) alone.
-type piece struct {
-	sign byte
-	text string
-}
-
 // Bounds of a word diff.
 const (
-	maxCells    = 4_000_000 // of the table that finds what is common; beyond, the middle counts as replaced
-	maxPieces   = 24        // shown of one field
-	contextSize = 24        // runes of common text around a change
-	pieceWidth  = 160       // runes of one change
+	maxPieces  = 24  // shown of one field
+	pieceWidth = 160 // runes of one change
 )
 
 // changed shows what became of a field: a word diff where both are long texts, else both values.
@@ -33,159 +25,21 @@ func (t *text) changed(before, after pipeline.Value, arrow string) string {
 
 // wordDiff shows on one line what differs: [-gone-] {+new+}, with some of the common text around.
 func (t *text) wordDiff(a, b string) string {
-	pieces := diffWords(a, b)
+	pieces := worddiff.Of(a, b)
 	var out strings.Builder
 	for i, p := range pieces {
 		if i == maxPieces {
 			out.WriteString(t.paint(dim, " … and more changes"))
 			break
 		}
-		switch p.sign {
+		switch p.Sign {
 		case '-':
-			out.WriteString(t.paint(red, "[-"+clean(clip(p.text, pieceWidth))+"-]"))
+			out.WriteString(t.paint(red, "[-"+clean(clip(p.Text, pieceWidth))+"-]"))
 		case '+':
-			out.WriteString(t.paint(green, "{+"+clean(clip(p.text, pieceWidth))+"+}"))
+			out.WriteString(t.paint(green, "{+"+clean(clip(p.Text, pieceWidth))+"+}"))
 		default:
-			out.WriteString(clean(around(p.text, i == 0, i == len(pieces)-1)))
+			out.WriteString(clean(worddiff.Around(p.Text, i == 0, i == len(pieces)-1)))
 		}
 	}
 	return out.String()
-}
-
-// around cuts common text to what stands next to the changes.
-func around(s string, first, last bool) string {
-	r := []rune(s)
-	switch {
-	case first && len(r) > contextSize:
-		return "…" + string(r[len(r)-contextSize:])
-	case last && len(r) > contextSize:
-		return string(r[:contextSize]) + "…"
-	case !first && !last && len(r) > 2*contextSize:
-		return string(r[:contextSize]) + " … " + string(r[len(r)-contextSize:])
-	}
-	return s
-}
-
-// diffWords compares two texts word by word.
-func diffWords(a, b string) []piece {
-	x, y := words(a), words(b)
-	head := 0
-	for head < len(x) && head < len(y) && x[head] == y[head] {
-		head++
-	}
-	tail := 0
-	for tail < len(x)-head && tail < len(y)-head && x[len(x)-1-tail] == y[len(y)-1-tail] {
-		tail++
-	}
-	d := &differ{}
-	d.add('=', x[:head]...)
-	d.middle(x[head:len(x)-tail], y[head:len(y)-tail])
-	d.add('=', x[len(x)-tail:]...)
-	return joinBlanks(d.pieces)
-}
-
-type differ struct{ pieces []piece }
-
-// add appends words, to the last piece where that has the same sign.
-func (d *differ) add(sign byte, words ...string) {
-	s := strings.Join(words, "")
-	if s == "" {
-		return
-	}
-	if n := len(d.pieces); n > 0 && d.pieces[n-1].sign == sign {
-		d.pieces[n-1].text += s
-		return
-	}
-	d.pieces = append(d.pieces, piece{sign, s})
-}
-
-// middle finds the longest common subsequence of words. What goes comes before what is new.
-func (d *differ) middle(x, y []string) {
-	if len(x)*len(y) > maxCells {
-		d.add('-', x...)
-		d.add('+', y...)
-		return
-	}
-	width := len(y) + 1
-	common := make([]int32, (len(x)+1)*width) // of x[i:] and y[j:]
-	for i := len(x) - 1; i >= 0; i-- {
-		for j := len(y) - 1; j >= 0; j-- {
-			if x[i] == y[j] {
-				common[i*width+j] = common[(i+1)*width+j+1] + 1
-			} else {
-				common[i*width+j] = max(common[(i+1)*width+j], common[i*width+j+1])
-			}
-		}
-	}
-	i, j := 0, 0
-	for i < len(x) && j < len(y) {
-		switch {
-		case x[i] == y[j]:
-			d.add('=', x[i])
-			i, j = i+1, j+1
-		case common[(i+1)*width+j] >= common[i*width+j+1]:
-			d.add('-', x[i])
-			i++
-		default:
-			d.add('+', y[j])
-			j++
-		}
-	}
-	d.add('-', x[i:]...)
-	d.add('+', y[j:]...)
-}
-
-// joinBlanks makes one change of changes that only blanks stand between, and puts what goes before what is
-// new.
-func joinBlanks(pieces []piece) (joined []piece) {
-	var gone, fresh string
-	flush := func() {
-		for _, p := range []piece{{'-', gone}, {'+', fresh}} {
-			if p.text != "" {
-				joined = append(joined, p)
-			}
-		}
-		gone, fresh = "", ""
-	}
-	for i, p := range pieces {
-		switch {
-		case p.sign == '-':
-			gone += p.text
-		case p.sign == '+':
-			fresh += p.text
-		case gone+fresh != "" && i < len(pieces)-1 && strings.TrimSpace(p.text) == "":
-			gone, fresh = gone+p.text, fresh+p.text
-		default:
-			flush()
-			joined = append(joined, p)
-		}
-	}
-	flush()
-	return joined
-}
-
-// words cuts a text into words, runs of blanks, and single other signs. Joined they are the text again.
-func words(s string) (words []string) {
-	kind := func(r rune) int {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
-			return 1
-		case unicode.IsSpace(r):
-			return 2
-		}
-		return 0
-	}
-	start, last := 0, 0
-	for i, r := range s {
-		k := kind(r)
-		if i > 0 && (k == 0 || k != last) {
-			words = append(words, s[start:i])
-			start = i
-		}
-		last = k
-	}
-	if start < len(s) {
-		words = append(words, s[start:])
-	}
-	return words
 }

@@ -32,12 +32,17 @@ type EventField struct {
 	Rule   string                    `json:"rule"`
 }
 
-// HistoryQuery selects events: the latest Limit of those that are of the record, of the cycle, and not
-// before Since, as far as these are set.
+// HistoryQuery selects events: of those that all of it fits, as far as it is set, the latest Limit less the
+// latest Skip.
 type HistoryQuery struct {
 	// Record is a key on either side, or the value of a match field (a SKU).
-	Record string
-	Cycle  pipeline.CycleID
-	Since  time.Time
-	Limit  int
+	Record   string
+	Cycle    pipeline.CycleID
+	Pipeline string
+	Side     string    // the source that was written
+	Field    string    // that was written or decided
+	Since    time.Time // not before
+	Until    time.Time // before
+	Skip     int
+	Limit    int
 }

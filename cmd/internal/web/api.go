@@ -130,10 +130,21 @@ func (a api) history(w http.ResponseWriter, r *http.Request) {
 	if err != nil || limit < 1 {
 		limit = 50
 	}
-	q := view.HistoryQuery{Record: r.FormValue("record"), Cycle: pipeline.CycleID(r.FormValue("cycle")), Limit: min(limit, 10000)}
-	if since := r.FormValue("since"); since != "" {
-		if q.Since, err = time.Parse(time.RFC3339Nano, since); err != nil {
-			writeError(w, &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("since = %q is not a time", since), Remedy: "Write it as 2026-11-24T15:50:12Z."})
+	skip, _ := strconv.Atoi(r.FormValue("skip"))
+	q := view.HistoryQuery{
+		Record: r.FormValue("record"), Cycle: pipeline.CycleID(r.FormValue("cycle")), Pipeline: r.FormValue("pipeline"),
+		Side: r.FormValue("side"), Field: r.FormValue("field"), Skip: max(0, skip), Limit: min(limit, 10000),
+	}
+	for _, bound := range []struct {
+		name string
+		at   *time.Time
+	}{{"since", &q.Since}, {"until", &q.Until}} {
+		text := r.FormValue(bound.name)
+		if text == "" {
+			continue
+		}
+		if *bound.at, err = time.Parse(time.RFC3339Nano, text); err != nil {
+			writeError(w, &pipeline.Error{Code: pipeline.CodeUsage, Message: fmt.Sprintf("%s = %q is not a time", bound.name, text), Remedy: "Write it as 2026-11-24T15:50:12Z."})
 			return
 		}
 	}

@@ -127,9 +127,14 @@ func (c *Client) Retry(ctx context.Context, ids []string) (r view.Retried, err e
 
 // History implements Backend.
 func (c *Client) History(ctx context.Context, q view.HistoryQuery) (events []view.Event, err error) {
-	query := url.Values{"record": {q.Record}, "cycle": {string(q.Cycle)}, "limit": {strconv.Itoa(q.Limit)}}
-	if !q.Since.IsZero() {
-		query.Set("since", q.Since.Format(time.RFC3339Nano))
+	query := url.Values{
+		"record": {q.Record}, "cycle": {string(q.Cycle)}, "pipeline": {q.Pipeline}, "side": {q.Side}, "field": {q.Field},
+		"skip": {strconv.Itoa(q.Skip)}, "limit": {strconv.Itoa(q.Limit)},
+	}
+	for name, at := range map[string]time.Time{"since": q.Since, "until": q.Until} {
+		if !at.IsZero() {
+			query.Set(name, at.Format(time.RFC3339Nano))
+		}
 	}
 	return events, c.get(ctx, "/history", query, &events)
 }

@@ -26,6 +26,10 @@ type Backend interface {
 	Reload(ctx context.Context) (view.Reload, error)
 	Begin(ctx context.Context, q view.Begin) error
 	Approve(ctx context.Context, q view.Approve) (view.Brake, error)
+	Conflicts(ctx context.Context) ([]view.Conflict, error)
+	Conflict(ctx context.Context, id string) (view.Conflict, error)
+	Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error)
+	History(ctx context.Context, q view.HistoryQuery) ([]view.Event, error)
 }
 
 // Config is what Pages need.
@@ -50,6 +54,8 @@ func New(cfg Config) (*Pages, error) {
 	}
 	made, err := ui.New(ui.Options{Pages: files, Nav: []ui.Nav{
 		{Name: "overview", Path: "/"},
+		{Name: "conflicts", Path: "/conflicts"},
+		{Name: "history", Path: "/history"},
 		{Name: "sources", Path: "/sources"},
 		{Name: "config", Path: "/config"},
 	}})
@@ -60,7 +66,7 @@ func New(cfg Config) (*Pages, error) {
 func (p *Pages) Routes() map[string]http.Handler {
 	routes := map[string]http.Handler{}
 	for _, of := range []map[string]http.HandlerFunc{
-		p.overviewRoutes(), p.pipelineRoutes(), p.sourceRoutes(), p.configurationRoutes(), p.eventRoutes(),
+		p.overviewRoutes(), p.pipelineRoutes(), p.sourceRoutes(), p.configurationRoutes(), p.eventRoutes(), p.conflictRoutes(), p.historyRoutes(),
 	} {
 		for pattern, h := range of {
 			routes[pattern] = ui.Preferences(h)

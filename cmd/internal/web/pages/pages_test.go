@@ -27,6 +27,11 @@ type fixed struct {
 	told    []view.Activity
 	err     error
 
+	conflicts []view.Conflict
+	events    []view.Event
+	asked     view.HistoryQuery
+	settled   []view.Resolve
+
 	begun    []view.Begin
 	approved []view.Approve
 }
@@ -42,6 +47,27 @@ func (f *fixed) Check(context.Context, string) ([]view.SourceCheck, error) { ret
 func (f *fixed) Configuration(context.Context) (view.Configuration, error) { return f.config, f.err }
 
 func (f *fixed) Reload(context.Context) (view.Reload, error) { return f.reload, f.err }
+
+func (f *fixed) Conflicts(context.Context) ([]view.Conflict, error) { return f.conflicts, f.err }
+
+func (f *fixed) Conflict(_ context.Context, id string) (view.Conflict, error) {
+	for _, c := range f.conflicts {
+		if c.ID == id {
+			return c, f.err
+		}
+	}
+	return view.Conflict{}, &pipeline.Error{Code: pipeline.CodeConflictNotFound, Message: "no conflict " + id}
+}
+
+func (f *fixed) Resolve(_ context.Context, q view.Resolve) (view.Conflict, error) {
+	f.settled = append(f.settled, q)
+	return view.Conflict{}, f.err
+}
+
+func (f *fixed) History(_ context.Context, q view.HistoryQuery) ([]view.Event, error) {
+	f.asked = q
+	return f.events[min(q.Skip, len(f.events)):min(q.Skip+q.Limit, len(f.events))], f.err
+}
 
 func (f *fixed) Watch(_ context.Context, tell func(view.Activity) error) error {
 	for _, a := range f.told {
