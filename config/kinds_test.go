@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -140,6 +141,23 @@ func pmKind() pipeline.SourceKind {
 func closedKind() pipeline.SourceKind {
 	k := pmKind()
 	k.Name, k.Known.Open = "closed", false
+	return k
+}
+
+// plainKind is a system without categories.
+func plainKind() pipeline.SourceKind {
+	k := pmKind()
+	k.Name, k.Standard = "plain", maps.Clone(k.Standard)
+	delete(k.Standard, "category")
+	return k
+}
+
+// familyKind is a system whose products have variants, which name their parent by its SKU.
+func familyKind() pipeline.SourceKind {
+	k := pmKind()
+	k.Name, k.Variants = "family", &pipeline.VariantFields{Parent: "parent", Attributes: "options"}
+	k.Known.Fields["parent"] = pipeline.Field{Name: "parent", Type: pipeline.TypeText, Via: "sku"}
+	k.Known.Fields["options"] = pipeline.Field{Name: "options", Type: pipeline.TypeText}
 	return k
 }
 

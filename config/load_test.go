@@ -34,7 +34,7 @@ func options(t testing.TB) config.Options {
 		"ODOO_URL": "https://odoo.example.com",
 	}
 	return config.Options{
-		Kinds:          append(kinds(), closedKind()),
+		Kinds:          append(kinds(), closedKind(), plainKind(), familyKind()),
 		Getenv:         func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		CredentialsDir: dir,
 	}
