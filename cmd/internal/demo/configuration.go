@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"text/template"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/pipeline"
@@ -40,13 +42,17 @@ func (s *shop) configure(dir, desk, listen, schedule string) (*config.Config, er
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), text.Bytes(), 0o600); err != nil {
 		return nil, err
 	}
-	cfg, diags := config.Load(dir, config.Options{Kinds: app.Kinds()})
+	cfg, diags := load(dir)
 	if diags.HasErrors() {
 		return nil, &pipeline.Error{
 			Code: pipeline.CodeInternal, Message: "the demonstration's own configuration has errors", Cause: errors.Join(diags.Errs()...),
 		}
 	}
 	return cfg, nil
+}
+
+func load(dir string) (*config.Config, hcl.Diagnostics) {
+	return config.Load(dir, config.Options{Kinds: app.Kinds(), Getenv: os.LookupEnv})
 }
 
 // freeAddress returns the daemon's usual address or, when that is taken, any free port.

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/cmd/internal/cli"
 	"github.com/tandem-sync/tandem/cmd/internal/web"
@@ -62,12 +64,13 @@ func (r Runner) run(ctx context.Context, o cli.DemoOptions) (reports []pipeline.
 
 // demo is everything that runs.
 type demo struct {
-	dir   string // of configuration and state
-	shop  *shop
-	desk  *desk
-	app   *app.App
-	text  io.Writer
-	usual bool // the daemon listens at its usual address
+	dir    string // of configuration and state
+	shop   *shop
+	desk   *desk
+	app    *app.App
+	logger *slog.Logger
+	text   io.Writer
+	usual  bool // the daemon listens at its usual address
 }
 
 // open starts both systems and the desk, and makes the daemon without starting it. When it fails nothing
@@ -95,10 +98,15 @@ func open(ctx context.Context, o cli.DemoOptions) (_ *demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	logger := slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: cfg.Daemon.Log.Level}))
-	d.app, err = app.New(ctx, cfg, app.Options{Version: o.Version, Logger: logger})
+	level := &slog.LevelVar{}
+	level.Set(cfg.Daemon.Log.Level)
+	d.logger = slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: level}))
+	d.app, err = app.New(ctx, cfg, app.Options{Version: o.Version, Load: d.load, Logger: d.logger, Level: level})
 	return d, err
 }
+
+// load reads the configuration as the user has left it.
+func (d *demo) load() (*config.Config, hcl.Diagnostics) { return load(d.dir) }
 
 // configure writes and reads the configuration. For two cycles the daemon listens where nobody looks.
 func (d *demo) configure(once bool) (*config.Config, error) {

@@ -91,7 +91,7 @@ func wantOddities(t *testing.T, d *demo) {
 	}
 	for sku, parts := range map[string][]string{
 		skuTwice:      {"ambiguous_match", `sku "THE-003" is held by pm `},
-		skuWrongDigit: {"mapping_failed", `"2010000020030" is not a valid EAN`, "its check digit is 0, and it should be 6"},
+		skuWrongDigit: {"mapping_failed", `"2010000020030" is not a valid GTIN`, "its check digit is 0, and it should be 6"},
 		skuWrongCode:  {"duplicate_record", "EAN 2010000013236 already exists"},
 		skuRightCode:  {"ambiguous_match", `ean "2010000013236" is held by pm `, "erp "},
 	} {

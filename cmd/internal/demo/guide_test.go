@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -87,6 +89,11 @@ func TestGuide(t *testing.T) {
 	} {
 		shown.until(ctx, t, told)
 	}
+	edit(t, d, `deletes = "archive"`, `deletes = "ignore"`)
+	shown.until(ctx, t, "replaced:  products")
+	edit(t, d, `deletes = "ignore"`, `deletes = "ingore"`)
+	shown.until(ctx, t, `Did you mean "ignore"?`)
+	shown.until(ctx, t, "not taken in: the old configuration runs on")
 	wantAgreement(t, d.shop, skuWrongDigit, skuFought)
 	if q, err := d.app.Quarantine(ctx); err != nil || len(q) != 1 || q[0].Match["sku"].AsText() != skuWrongDigit {
 		t.Errorf("in quarantine are still %v, %v", q, err)
@@ -94,6 +101,19 @@ func TestGuide(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// edit is what the user does to the configuration.
+func edit(t *testing.T, d *demo, old, with string) {
+	t.Helper()
+	path := filepath.Join(d.dir, "tandem.hcl")
+	text, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(text, []byte(old)) {
+		t.Fatalf("no %s in %s: %v", old, text, err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(with), 1), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
+	"github.com/tandem-sync/tandem/cmd/internal/render"
 	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/config/watch"
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
@@ -30,18 +33,28 @@ type watcher struct {
 	failure string           // the last one that was told
 }
 
-// watch tells what cycles do until ctx ends.
+// watch takes changes of the configuration in, and tells of them and of what cycles do, until ctx ends.
 func (d *demo) watch(ctx context.Context, after pipeline.Report) error {
 	w := &watcher{demo: d, cycle: after.Cycle}
 	if _, err := w.news(ctx); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	edited := make(chan struct{}, 1)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	watching.Go(func() { d.watchFiles(ctx, edited) })
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-edited:
+			if err := d.reload(ctx); err != nil && ctx.Err() == nil {
+				return err
+			}
 		case <-tick.C:
 		}
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
@@ -50,11 +63,40 @@ func (d *demo) watch(ctx context.Context, after pipeline.Report) error {
 	}
 }
 
+// watchFiles asks for a reload whenever the configuration may have been edited.
+func (d *demo) watchFiles(ctx context.Context, edited chan<- struct{}) {
+	o := watch.Options{Quiet: watch.DefaultQuiet, Patience: watch.DefaultPatience, Logger: d.logger}
+	err := watch.Dir(ctx, d.dir, o, func() {
+		select {
+		case edited <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil {
+		d.logger.Error("edits of the configuration are not noticed by themselves; `tandem reload` takes them in", "error", err)
+	}
+}
+
+// reload takes the configuration in, and tells what became of it unless nothing changed.
+func (d *demo) reload(ctx context.Context) error {
+	done, err := d.app.Reload(ctx)
+	if err != nil || done.OK && !done.Changed {
+		return err
+	}
+	// The file has warnings from the start: the keys of the stand-ins stand in it.
+	done.Diagnostics = slices.DeleteFunc(done.Diagnostics, func(d view.Diagnostic) bool { return d.Severity == "warning" })
+	fmt.Fprintf(d.text, "\n%s  the configuration was edited:\n", time.Now().Format(time.TimeOnly))
+	return render.Output{W: d.text, Now: time.Now()}.Reload(done)
+}
+
 // look tells what has happened since it was called last, if a cycle has ended.
 func (w *watcher) look(ctx context.Context) error {
 	status, err := w.app.Status(ctx)
 	if err != nil {
 		return err
+	}
+	if len(status.Pipelines) == 0 { // the user took it out
+		return nil
 	}
 	last := status.Pipelines[0].LastCycle
 	if last == nil || last.Cycle == w.cycle {
