@@ -9,11 +9,3 @@ var LoadBytes = load
 func ShapesOfTests() []block.Shape {
 	return []block.Shape{testsShape(), testShape(), expectShape(), expectConflictShape(), expectErrorShape()}
 }
-
-// Shapes returns what there may be in a configuration, sources and media apart.
-func Shapes() []block.Shape {
-	return []block.Shape{
-		rootShape(), daemonShape(), logShape(), variableShape(), pipelineShape(), filterShape(), scheduleShape(),
-		mappingShape(), conflictShape(), conflictFieldShape(), limitsShape(),
-	}
-}

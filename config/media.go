@@ -28,20 +28,20 @@ type Media struct {
 
 // S3Media are the settings of a bucket.
 type S3Media struct {
-	Endpoint  string          `hcl:"endpoint"`
-	Bucket    string          `hcl:"bucket"`
-	AccessKey pipeline.Secret `hcl:"access_key"`
-	SecretKey pipeline.Secret `hcl:"secret_key"`
-	PublicURL string          `hcl:"public_url"`
-	Region    string          `hcl:"region,optional"`
-	TLS       bool            `hcl:"tls,optional"` // true if left out
-	CA        string          `hcl:"ca,optional"`  // PEM
+	Endpoint  string          `hcl:"endpoint" doc:"host and port of the store" example:"\"minio.example.com:9000\""`
+	Bucket    string          `hcl:"bucket" doc:"name of the bucket" example:"\"pm-manager\""`
+	AccessKey pipeline.Secret `hcl:"access_key" doc:"name of the key" example:"env(\"MINIO_ACCESS_KEY\")"`
+	SecretKey pipeline.Secret `hcl:"secret_key" doc:"the key itself" example:"env(\"MINIO_SECRET_KEY\")"`
+	PublicURL string          `hcl:"public_url" doc:"address at which what is in the bucket is served" example:"\"https://media.example.com/pm-manager\""`
+	Region    string          `hcl:"region,optional" doc:"region of the bucket"`
+	TLS       bool            `hcl:"tls,optional" doc:"whether the store is spoken to over TLS"`
+	CA        string          `hcl:"ca,optional" doc:"certificates in PEM that are trusted beside the system's, as file(\"ca.pem\") reads them"`
 }
 
 // FolderMedia are the settings of a folder.
 type FolderMedia struct {
-	Path      string `hcl:"path"`
-	PublicURL string `hcl:"public_url"`
+	Path      string `hcl:"path" doc:"the directory" example:"\"/srv/images\""`
+	PublicURL string `hcl:"public_url" doc:"address at which the files in it are served" example:"\"https://media.example.com\""`
 }
 
 // keyNames returns what the template of a media block's key sees.

@@ -6,18 +6,35 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/tandem-sync/tandem/config/internal/block"
 )
 
-// The schema has a word on every attribute that the loader knows, and on no other.
-func TestSchemaKnowsEveryAttribute(t *testing.T) {
-	var want []string
-	for path, shape := range nestedShapes() {
-		for _, name := range shape.Attributes {
-			want = append(want, path+"."+name)
+// Every block and attribute that the loader knows is described, and nothing else is.
+func TestEverythingIsDescribed(t *testing.T) {
+	want := []string{"media.folder", "media.key", "media.s3"}
+	add := func(path string, s block.Shape) {
+		for _, name := range s.Attributes {
+			want = append(want, joined(path, name))
+		}
+		for _, n := range s.Blocks {
+			if at := joined(path, n.Type); at != "source" && at != "media" { // these are described by their kinds
+				want = append(want, at)
+			}
 		}
 	}
+	add("", rootShape())
+	for path, shape := range nestedShapes() {
+		add(path, shape)
+	}
 	slices.Sort(want)
-	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(attributeSchemas()))); diff != "" {
-		t.Errorf("-attributes +schema\n%s", diff)
+	words := described()
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(words))); diff != "" {
+		t.Errorf("-in shapes +described\n%s", diff)
+	}
+	for _, path := range slices.Sorted(maps.Keys(words)) {
+		if s := words[path]; s.Doc == "" {
+			t.Errorf("%s is not described: %+v", path, s)
+		}
 	}
 }

@@ -10,10 +10,13 @@ import (
 type SourceKind struct {
 	// Name is the first label of the source block.
 	Name string
+	// About says in a sentence what it is.
+	About string
 	// Settings returns a pointer to a new settings struct with the defaults filled in. Its fields
 	// carry hcl tags (`hcl:"url"`, `hcl:"timeout,optional"`, `hcl:"stock,block"` for a pointer to a nested
 	// struct) and are of the types string, bool, int, []string, Secret, time.Duration (written "120s")
-	// or Size (written "10MB").
+	// or Size (written "10MB"). For the reference and the JSON schema each has a doc tag, where it is one of a few words
+	// a choices tag, and an example tag, an expression, where the example of the block shall show it.
 	Settings func() any
 	// Validate checks settings without any network and returns everything that is wrong.
 	Validate func(settings any) []SettingProblem

@@ -20,6 +20,8 @@ func (c *cli) applyCommand() *cobra.Command {
 		Long: "Carry out a plan kept by `plan -out FILE`, record by record. A record that has moved since the\n" +
 			"plan was made is left alone and told; the next cycle decides it anew. Exits with 3 then. A plan\n" +
 			"of another state or configuration, or one that was edited, is refused as a whole.",
+		Example: "  tandem plan --out friday.plan\n" +
+			"  tandem apply friday.plan",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := os.Open(args[0])

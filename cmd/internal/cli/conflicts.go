@@ -17,7 +17,11 @@ func (c *cli) conflictsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "conflicts",
 		Short: "List the fields that both sides changed and that wait for a person",
-		Args:  knownCommand,
+		Long: "List the fields that both sides changed differently and that wait for a person; all other fields of these\n" +
+			"records go on. In patterns * is any text, ? one character.",
+		Example: "  tandem conflicts\n" +
+			"  tandem conflicts --field price --match 'sku=CH-*'",
+		Args: knownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			selects, err := filter.read(cmd)
 			if err != nil {
@@ -94,7 +98,10 @@ func (c *cli) conflictsShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ID",
 		Short: "Show one conflict: what was last agreed and what each side holds",
-		Args:  cobra.ExactArgs(1),
+		Long: "Show one conflict: what both sides last agreed on, what each holds now, since when, and the rule that left\n" +
+			"it to a person.",
+		Example: "  tandem conflicts show 3f2a",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				conflict, err := b.Conflict(cmd.Context(), args[0])
@@ -119,6 +126,8 @@ func (c *cli) conflictsResolveCommand() *cobra.Command {
 			"are written as JSON: --take '\"erp\"', --take null. The next cycle carries it out.\n\n" +
 			"With --all all that wait are settled, or those that --pipeline, --field, --match and --value\n" +
 			"select, after they were listed and somebody agreed. In patterns * is any text, ? one character.",
+		Example: "  tandem conflicts resolve 3f2a --take pm\n" +
+			"  tandem conflicts resolve --all --field price --match 'sku=CH-*' --take erp",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selects, err := filter.read(cmd)

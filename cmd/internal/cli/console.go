@@ -28,6 +28,8 @@ func (c *cli) consoleCommand() *cobra.Command {
 			"(--source LABEL --key SKU). They are evaluated by the code that pipelines use. Nothing is written.\n\n" +
 			"Lines come from the terminal or from standard input; :help lists what else can be typed. Of -e\n" +
 			"EXPRESSION and of standard input that is no terminal, the exit code is 1 when one failed.",
+		Example: "  tandem console -e 'tax_excluded(24, 20)'\n" +
+			"  tandem console --source pm --key TSHIRT-RED-M",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.console(cmd.Context(), o) },
 	}

@@ -33,6 +33,8 @@ func (c *cli) demoCommand() *cobra.Command {
 			"is and what to try, and leaves nothing behind.\n\n" +
 			"With --once it ends after two cycles, with 0 when they did their work: some of the catalogue is odd\n" +
 			"on purpose and waits in conflict or in quarantine, which is no failure here.",
+		Example: "  tandem demo\n" +
+			"  tandem demo --once --json",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Text, o.Log = c.Stdout, c.Stderr

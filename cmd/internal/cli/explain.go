@@ -15,7 +15,8 @@ func (c *cli) explainCommand() *cobra.Command {
 			"on, what they hold at this moment, what each would hold if the other's value were carried over,\n" +
 			"what a cycle would decide and by which rule, conflicts and quarantine, and its story, the newest\n" +
 			"last. Nothing is written.",
-		Args: cobra.ExactArgs(1),
+		Example: "  tandem explain TSHIRT-RED-M",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				all, err := b.Explain(cmd.Context(), args[0])

@@ -34,6 +34,8 @@ func (c *cli) fmtCommand() *cobra.Command {
 			"the order of things. With - standard input is formatted to standard output.\n\n" +
 			"A file with a syntax error is left alone; the errors are told, the other files are formatted, and the\n" +
 			"exit code is 2. With --check nothing is written, and the exit code is 5 when a file is not canonical.",
+		Example: "  tandem fmt\n" +
+			"  tandem fmt --check --diff   # in CI: 5 when something is not canonical",
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(args) },
 	}
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; exit with 5 when something is not canonical")

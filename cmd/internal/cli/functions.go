@@ -17,6 +17,8 @@ func (c *cli) functionsCommand() *cobra.Command {
 		Short: "Tell what expressions may call, with examples",
 		Long: "Tell what the expressions of a configuration may call: all functions by what they are for, or one\n" +
 			"with what it refuses and examples. docs/functions.md is the same.",
+		Example: "  tandem functions\n" +
+			"  tandem functions tax_excluded",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			all := functionsOf()

@@ -19,7 +19,8 @@ func (c *cli) graphCommand() *cobra.Command {
 		Long: "Draw what the configuration connects: sources, stores, pipelines and their fields, with arrows\n" +
 			"that point where is written to, and the expressions on them. Without network. Mermaid by default,\n" +
 			"which GitHub and GitLab show as a picture; `tandem graph --dot | dot -Tsvg` makes one with Graphviz.",
-		Args: cobra.MaximumNArgs(1),
+		Example: "  tandem graph --dot | dot -Tsvg > sync.svg",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			cfg, diags, err := c.load()
 			if err != nil {

@@ -18,7 +18,11 @@ func (c *cli) historyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "history",
 		Short: "Show the audit trail: every decision and write, with before and after",
-		Args:  cobra.NoArgs,
+		Long: "Show the audit trail, the oldest first: every decision and write, with its rule and with the values before\n" +
+			"and after.",
+		Example: "  tandem history --since 24h\n" +
+			"  tandem history --record TSHIRT-RED-M -n 10",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if q.Limit < 1 {
 				return usage(cmd, "--limit must be at least 1")

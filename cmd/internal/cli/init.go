@@ -30,6 +30,8 @@ func (c *cli) initCommand() *cobra.Command {
 			"taken from the flags, or from PM_URL, PM_API, ODOO_URL, ODOO_DATABASE and ODOO_LOGIN, or asked for at the\n" +
 			"terminal. With --offline nobody is asked, and what is not known is a placeholder.\n\n" +
 			"All files are written, or none. Files that are there are listed, and replaced with --force only.",
+		Example: "  tandem init /etc/tandem\n" +
+			"  tandem init --offline .",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return i.run(cmd.Context(), first(args)) },
 	}

@@ -88,7 +88,7 @@ func (c *cli) root() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	flags := root.PersistentFlags()
-	flags.StringVarP(&c.dir, "config", "c", "", "directory of the configuration (default: the working directory, then /etc/tandem)")
+	flags.StringVarP(&c.dir, "config", "c", "", "`directory` of the configuration (default: the working directory, then /etc/tandem)")
 	flags.StringArrayVar(&c.vars, "var", nil, "value of a variable, as `NAME=VALUE`; may be repeated")
 	flags.StringArrayVar(&c.varFiles, "var-file", nil, "`file` of values of variables; may be repeated, the last one counts")
 	flags.BoolVar(&c.json, "json", false, "print JSON")

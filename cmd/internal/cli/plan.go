@@ -24,6 +24,8 @@ func (c *cli) planCommand() *cobra.Command {
 			"an error. Exits with 5 when there are differences.\n\n" +
 			"With -out the plan is kept in a file that `tandem apply` carries out. It is signed with a key of\n" +
 			"the state directory; should there be no such key yet, making it is all that is written.",
+		Example: "  tandem plan\n" +
+			"  tandem plan products --full --out friday.plan",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q := web.PlanRequest{Pipeline: first(args), Full: full}

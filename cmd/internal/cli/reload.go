@@ -15,7 +15,8 @@ func (c *cli) reloadCommand() *cobra.Command {
 		Long: "Have the running daemon read its configuration anew and take it in, whole or not at all. It also does\n" +
 			"so by itself when a file of it changes, and on SIGHUP. Exits with 2 when the configuration is wrong;\n" +
 			"the old one runs on then.",
-		Args: cobra.NoArgs,
+		Example: "  tandem validate && tandem reload",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateNone, func(b web.Backend) error {
 				if _, running := b.(*web.Client); !running {

@@ -32,6 +32,8 @@ func (c *cli) runCommand() *cobra.Command {
 			"and SIGINT finish the batch that is under way; a second one ends the process at once, which\n" +
 			"loses nothing. A change of the configuration's files is taken in by itself, and on SIGHUP: whole or not at\n" +
 			"all. systemd is told when the daemon is ready, reloads and stops.",
+		Example: "  tandem run -c /etc/tandem\n" +
+			"  tandem run -c /etc/tandem --last-good",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &service{cli: c, supervisor: &supervisor{logger: slog.New(slog.DiscardHandler)}}
@@ -41,7 +43,7 @@ func (c *cli) runCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&lastGood, "last-good", false, "start with the last good configuration if the present one has errors")
-	cmd.Flags().StringVar(&stateDir, "state-dir", "", "where the last good one is, if the broken one does not say it")
+	cmd.Flags().StringVar(&stateDir, "state-dir", "", "`directory` where the last good one is, if the broken one does not say it")
 	return cmd
 }
 

@@ -12,10 +12,12 @@ import (
 
 func (c *cli) stateCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "state",
-		Short: "Look into the state: check it, export it, forget a record",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "state",
+		Short:   "Look into the state: check it, export it, forget a record",
+		Long:    "Look into the state, the links between records with what both sides last agreed on, and mend it by hand.",
+		Example: "  tandem state check",
+		Args:    knownCommand,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.stateCheckCommand(), c.stateExportCommand(), c.stateForgetCommand())
 	return cmd
@@ -27,7 +29,8 @@ func (c *cli) stateCheckCommand() *cobra.Command {
 		Short: "Read the whole state and tell what is wrong with it",
 		Long: "Read the whole state: that everything can be decoded, and that indexes and counters agree with\n" +
 			"what they are about. Changes nothing. Exits with 1 when something is wrong.",
-		Args: cobra.NoArgs,
+		Example: "  tandem state check --json",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				found, err := b.StateCheck(cmd.Context())
@@ -51,7 +54,8 @@ func (c *cli) stateExportCommand() *cobra.Command {
 		Long: "Print what the state holds as JSON lines, each {\"pipeline\": …} with one of \"position\", \"link\",\n" +
 			"\"unlinked\", \"intent\", \"conflict\", \"quarantined\" and \"event\". No secrets are in it. It is of one\n" +
 			"moment, also while a daemon runs.",
-		Args: cobra.NoArgs,
+		Example: "  tandem state export --history > state.jsonl",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return c.with(cmd.Context(), app.StateRead, func(b web.Backend) error {
 				enc := json.NewEncoder(c.Stdout)
@@ -75,7 +79,8 @@ func (c *cli) stateForgetCommand() *cobra.Command {
 			"with its base, its conflicts and its quarantine. The records stay as they are on both sides; the\n" +
 			"next full pass (`tandem sync --full`) pairs them anew, and fields that differ are then for the\n" +
 			"strategy. Asks first; without a terminal it needs --yes.",
-		Args: cobra.ExactArgs(1),
+		Example: "  tandem state forget TSHIRT-RED-M",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Record, q.By = args[0], c.who()
 			return c.with(cmd.Context(), app.StateWrite, func(b web.Backend) error { return c.forget(cmd, b, q, yes) })

@@ -12,7 +12,11 @@ func (c *cli) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show pipelines, last success, counts, recent errors and waiting conflicts",
-		Args:  cobra.NoArgs,
+		Long: "Show how everything stands: each pipeline with its last success, its counts and its next run, recent\n" +
+			"errors with cause and remedy, and what waits for a person.",
+		Example: "  tandem status\n" +
+			"  tandem status --json",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			use := app.StateRead
 			if ready {

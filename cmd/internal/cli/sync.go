@@ -17,6 +17,8 @@ func (c *cli) syncCommand() *cobra.Command {
 			"records are in quarantine or in conflict, with 4 when a brake stopped the cycle.\n\n" +
 			"A source that is another system by now is refused. --adopt accepts it: everything that is known\n" +
 			"of records is forgotten and they are paired anew; nothing is deleted.",
+		Example: "  tandem sync\n" +
+			"  tandem sync products --full",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), app.StateWrite, func(b web.Backend) error {

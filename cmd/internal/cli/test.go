@@ -27,6 +27,8 @@ func (c *cli) testCommand() *cobra.Command {
 			"conflict rules on records that are written down. No network and no credentials are needed, and nothing is\n" +
 			"written anywhere. docs/tests.md says how tests are written.\n\n" +
 			"The exit code is 1 when a test fails, and 2 when the configuration or a test has errors.",
+		Example: "  tandem test\n" +
+			"  tandem test --run 'price' -v --coverage",
 		RunE: func(cmd *cobra.Command, files []string) error { return t.run(cmd.Context(), files) },
 	}
 	cmd.Flags().StringVar(&t.pattern, "run", "", "run only the tests whose name this regular expression matches")

@@ -26,6 +26,8 @@ func (c *cli) undoCommand() *cobra.Command {
 			"It is shown as a plan first. On a terminal you are asked; elsewhere nothing is written without\n" +
 			"--yes, and the exit code is 5 when there is something to take back. Like every cycle an undo is in\n" +
 			"the history and can be undone.",
+		Example: "  tandem history --since 2h            # names the cycles\n" +
+			"  tandem undo 20261124T155012Z-0003",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Cycle, q.By = pipeline.CycleID(args[0]), c.who()

@@ -21,6 +21,8 @@ func (c *cli) validateCommand() *cobra.Command {
 			"Without --online nothing is asked over the network. With it the sources are asked for their fields,\n" +
 			"rights, warehouse and language, and the mappings are checked by what they really have; nothing is\n" +
 			"written anywhere.",
+		Example: "  tandem validate -c /etc/tandem\n" +
+			"  tandem validate --online",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, diags, err := c.load()

@@ -9,10 +9,12 @@ import (
 
 func (c *cli) webhookCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "webhook",
-		Short: "Have a system call Tandem when something changes in it",
-		Args:  knownCommand,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "webhook",
+		Short:   "Have a system call Tandem when something changes in it",
+		Long:    "Have a system call Tandem when something changes in it, so that a change comes over without waiting for the schedule.",
+		Example: "  tandem webhook register pm",
+		Args:    knownCommand,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "register SOURCE",
@@ -20,7 +22,8 @@ func (c *cli) webhookCommand() *cobra.Command {
 		Long: "Enter Tandem's address and the secret of the source's webhook block in Products Manager, or switch the\n" +
 			"webhook on again there. One that is on is left as it is. The address is public_url of the daemon block\n" +
 			"and /hooks/SOURCE. In Odoo it is entered by hand; `tandem check` tells what.",
-		Args: cobra.ExactArgs(1),
+		Example: "  tandem webhook register pm",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.with(cmd.Context(), app.StateNone, func(b web.Backend) error {
 				done, err := b.RegisterHook(cmd.Context(), args[0])

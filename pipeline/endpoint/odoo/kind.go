@@ -14,6 +14,7 @@ import (
 func Kind() pipeline.SourceKind {
 	return pipeline.SourceKind{
 		Name:     "odoo",
+		About:    "A database of Odoo, version 14 or later.",
 		Settings: func() any { return defaults() },
 		Validate: func(settings any) []pipeline.SettingProblem { return settings.(*Settings).validate() },
 		Standard: map[pipeline.StandardField]string{

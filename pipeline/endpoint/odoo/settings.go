@@ -15,36 +15,35 @@ import (
 
 // Settings are the attributes of a `source "odoo"` block.
 type Settings struct {
-	URL      string          `hcl:"url"`
-	Database string          `hcl:"database"`
-	Login    string          `hcl:"login"`
-	APIKey   pipeline.Secret `hcl:"api_key,optional"`
-	Password pipeline.Secret `hcl:"password,optional"`
-	Protocol string          `hcl:"protocol,optional"`
-	// DatabaseHeader names the database to JSON-2. Forks of Odoo have other names for it.
-	DatabaseHeader string        `hcl:"database_header,optional"`
-	Company        int           `hcl:"company,optional"`  // 0: the user's
-	Language       string        `hcl:"language,optional"` // "": the user's
-	Prices         string        `hcl:"prices,optional"`   // one of the prices… constants
-	Timeout        time.Duration `hcl:"timeout,optional"`
-	Workers        int           `hcl:"workers,optional"`
-	Overlap        time.Duration `hcl:"overlap,optional"` // longer than the longest transaction
-	Categories     *Categories   `hcl:"categories,block"`
-	Stock          *Stock        `hcl:"stock,block"`
-	Webhook        *Webhook      `hcl:"webhook,block"`
+	URL            string          `hcl:"url" doc:"address of Odoo itself" example:"\"https://example.odoo.com\""`
+	Database       string          `hcl:"database" doc:"name of the database" example:"\"example\""`
+	Login          string          `hcl:"login" doc:"login of the user that Tandem works as" example:"\"sync@example.com\""`
+	APIKey         pipeline.Secret `hcl:"api_key,optional" doc:"a key of that user; this or password is required" example:"env(\"ODOO_API_KEY\")"`
+	Password       pipeline.Secret `hcl:"password,optional" doc:"in the place of api_key, which is preferred"`
+	Protocol       string          `hcl:"protocol,optional" choices:"auto,xmlrpc,json2" doc:"json2 takes Odoo 19 or later and an api_key; auto is json2 where both are given"`
+	DatabaseHeader string          `hcl:"database_header,optional" doc:"HTTP header that names the database to JSON-2; some forks of Odoo have another"`
+	Company        int             `hcl:"company,optional" doc:"database id of the company; the user's if left out" example:"1"`
+	Language       string          `hcl:"language,optional" doc:"language of translated fields, the user's if left out; texts in other languages stay as they are" example:"\"fr_FR\""`
+	Prices         string          `hcl:"prices,optional" choices:"stored,tax_included,tax_excluded" doc:"the sales price as Odoo holds it, or with or without the product's own taxes"`
+	Timeout        time.Duration   `hcl:"timeout,optional" doc:"longest time that a call may take"`
+	Workers        int             `hcl:"workers,optional" doc:"calls under way at once, at most; 1 to 64"`
+	Overlap        time.Duration   `hcl:"overlap,optional" doc:"how far each poll reaches back; longer than Odoo's longest transaction"`
+	Categories     *Categories     `hcl:"categories,block" doc:"Where the categories of products stand."`
+	Stock          *Stock          `hcl:"stock,block" doc:"Whose stock is carried; without it none is."`
+	Webhook        *Webhook        `hcl:"webhook,block" doc:"Lets the system call Tandem when something changes; docs/webhooks.md tells how. Without it calls get 404."`
 }
 
 // Categories says where products' categories stand.
 type Categories struct {
-	Root      string `hcl:"root,optional"` // "": "All", which Odoo has up to 18
-	Separator string `hcl:"separator,optional"`
-	Create    bool   `hcl:"create,optional"`
+	Root      string `hcl:"root,optional" doc:"category of the first level below which new ones are made; if left out, All where Odoo has it (up to 18)" example:"\"All\""`
+	Separator string `hcl:"separator,optional" doc:"what Odoo writes between the levels of a path"`
+	Create    bool   `hcl:"create,optional" doc:"whether missing categories are made; if not, a product whose category is missing fails"`
 }
 
 // Stock says whose quantity is meant.
 type Stock struct {
-	Warehouse string `hcl:"warehouse"` // its code
-	Quantity  string `hcl:"quantity,optional"`
+	Warehouse string `hcl:"warehouse" doc:"short name of the warehouse" example:"\"WH\""`
+	Quantity  string `hcl:"quantity,optional" choices:"on_hand,free" doc:"free is on hand less what is reserved; on_hand if left out"`
 }
 
 // What of the stock counts; "" is on hand.
@@ -55,7 +54,7 @@ const (
 
 // Webhook is how Odoo may call Tandem.
 type Webhook struct {
-	Secret pipeline.Secret `hcl:"secret"`
+	Secret pipeline.Secret `hcl:"secret" doc:"what calls must carry" example:"env(\"ODOO_WEBHOOK_SECRET\")"`
 }
 
 func defaults() *Settings {

@@ -36,6 +36,7 @@ func adapt(settings any) pipeline.SourceKind {
 func Kind() pipeline.SourceKind {
 	return pipeline.SourceKind{
 		Name:     "products_manager",
+		About:    "An account of Products Manager; docs/products-manager.md tells what each of its APIs can do.",
 		Settings: newSettings,
 		Validate: validate,
 		Standard: standardFields(),

@@ -14,47 +14,36 @@ import (
 
 // Settings are a source "products_manager" block.
 type Settings struct {
-	// URL is the API's address, with its version: https://api.productsmanager.app/api/v1.
-	URL string `hcl:"url"`
-	// API is the surface: app, public or windev.
-	API string `hcl:"api,optional"`
-	// APIKey is sent as a bearer token, or as X-API-Key to windev. On app, Email and Password do instead.
-	APIKey   pipeline.Secret `hcl:"api_key,optional"`
-	Email    string          `hcl:"email,optional"`
-	Password pipeline.Secret `hcl:"password,optional"`
-	// Tenant is the account, where the credentials are good for several.
-	Tenant string `hcl:"tenant,optional"`
-	// Timeout is the longest that one request may take.
-	Timeout time.Duration `hcl:"timeout,optional"`
-	// Workers is how many requests are under way at once, at most.
-	Workers int `hcl:"workers,optional"`
-	// Overlap is how far each poll reaches back behind the one before: longer than the longest
-	// transaction of the server and than its caches.
-	Overlap time.Duration `hcl:"overlap,optional"`
+	URL      string          `hcl:"url" doc:"address of the API, with its version" example:"\"https://api.productsmanager.app/api/v1\""`
+	API      string          `hcl:"api,optional" choices:"app,public,windev" doc:"which of the APIs it is"`
+	APIKey   pipeline.Secret `hcl:"api_key,optional" doc:"this, or email and password, is required; public and windev take a key alone" example:"env(\"PM_API_KEY\")"`
+	Email    string          `hcl:"email,optional" doc:"login, with password, in the place of api_key"`
+	Password pipeline.Secret `hcl:"password,optional" doc:"the password of email"`
+	Tenant   string          `hcl:"tenant,optional" doc:"the account, where the credentials are good for several"`
+	Timeout  time.Duration   `hcl:"timeout,optional" doc:"longest time that a request may take"`
+	Workers  int             `hcl:"workers,optional" doc:"requests under way at once, at most; 1 to 64"`
+	// Overlap must be longer than the longest transaction of the server and than its caches.
+	Overlap time.Duration `hcl:"overlap,optional" doc:"how far each poll reaches back behind the one before; 5s at least"`
 
-	Rate       *Rate       `hcl:"rate,block"`
-	Images     *Images     `hcl:"images,block"`
-	Webhook    *Webhook    `hcl:"webhook,block"`
-	Categories *Categories `hcl:"categories,block"`
+	Rate       *Rate       `hcl:"rate,block" doc:"Most requests a minute. What is left out follows the server's headers."`
+	Images     *Images     `hcl:"images,block" doc:"From where images that products name may be fetched."`
+	Webhook    *Webhook    `hcl:"webhook,block" doc:"Lets the system call Tandem when something changes; docs/webhooks.md tells how. Without it calls get 404."`
+	Categories *Categories `hcl:"categories,block" doc:"How the path of a category is written."`
 }
 
 // Rate are the most requests a minute that Tandem sends. What is left out, or 0, begins with what PM
 // documents (1000 reads, 100 writes) and follows what the server's headers say; a number is a ceiling that
 // no header raises.
 type Rate struct {
-	Read  int `hcl:"read,optional"`
-	Write int `hcl:"write,optional"`
+	Read  int `hcl:"read,optional" doc:"reading requests a minute" example:"600"`
+	Write int `hcl:"write,optional" doc:"writing requests a minute" example:"60"`
 }
 
 // Images says from where images named by the data may be fetched.
 type Images struct {
-	// Hosts are host names, "*.example.com" for all below one. Left out, they are that of URL and those at which the
-	// media stores are served.
-	Hosts []string `hcl:"hosts,optional"`
-	// AllowPrivate allows addresses inside the network: loopback, private, link-local.
-	AllowPrivate bool `hcl:"allow_private,optional"`
-	// MaxSize is the most bytes that one image may have; 10 MB if left out.
-	MaxSize pipeline.Size `hcl:"max_size,optional"`
+	Hosts        []string      `hcl:"hosts,optional" doc:"names of hosts, *.example.com for all below one; if left out, that of url and those of the media stores" example:"[\"media.example.com\"]"`
+	AllowPrivate bool          `hcl:"allow_private,optional" doc:"whether addresses inside the network (loopback, private, link-local) are allowed; they are not if left out"`
+	MaxSize      pipeline.Size `hcl:"max_size,optional" doc:"most bytes of one image; 10MB if left out" example:"\"5MB\""`
 }
 
 // downloads says what may be fetched, where own is the host of the API.
@@ -71,13 +60,12 @@ func (s *Settings) downloads(own string, media []string) download.Options {
 
 // Webhook says how PM signs what it sends.
 type Webhook struct {
-	Secret pipeline.Secret `hcl:"secret"`
+	Secret pipeline.Secret `hcl:"secret" doc:"the key of its signatures" example:"env(\"PM_WEBHOOK_SECRET\")"`
 }
 
 // Categories says how PM writes the path of a category.
 type Categories struct {
-	// Separator stands between two levels; "/" if empty.
-	Separator string `hcl:"separator,optional"`
+	Separator string `hcl:"separator,optional" doc:"what stands between two levels; / if left out" example:"\" > \""`
 }
 
 // The defaults of the settings.
