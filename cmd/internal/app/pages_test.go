@@ -1,6 +1,7 @@
 package app
 
 import (
+	"html"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/tandem-sync/tandem/cmd/internal/apptest"
+	"github.com/tandem-sync/tandem/cmd/internal/web"
 	"github.com/tandem-sync/tandem/cmd/internal/web/pages"
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -115,5 +117,59 @@ func TestConflictsAreSettledOnThePages(t *testing.T) {
 	}
 	if _, body = visit(t, h, "/history?record=nobody", nil); !strings.Contains(body, "matches all of that") {
 		t.Errorf("the history of nobody:\n%s", body)
+	}
+}
+
+// From the overview every link and every page behind it is there, with a conflict, a quarantined record and
+// keys that an address has to escape.
+func TestNoLinkOfADashboardLeadsNowhere(t *testing.T) {
+	s := apptest.New(t, nil)
+	s.Insert(t, "pm", "Chaise", "CH/100 é?#%")
+	s.Insert(t, "pm", "One", "DUP")
+	s.Insert(t, "erp", "A", "DUP")
+	s.Insert(t, "erp", "B", "DUP")
+	a := bring(t, s.Config(t, `conflict { strategy = "manual" }`), Options{})
+	cycle := func() {
+		t.Helper()
+		if reports, err := a.Sync(t.Context(), web.SyncRequest{}, nil); err != nil || reports[0].Error != nil {
+			t.Fatalf("got %+v, %v", reports, err)
+		}
+	}
+	cycle()
+	s.Edit(t, "pm", "CH/100 é?#%", "title", pipeline.Text("Chaise bleue"))
+	s.Edit(t, "erp", "CH/100 é?#%", "title", pipeline.Text("Blue chair"))
+	cycle()
+	h := dashboard(t, a)
+	links := regexp.MustCompile(`(?:href|action)="(/[^"]*)"`)
+	served := map[string]bool{"/metrics": true, "/api/v1/status": true} // by the server, beside the pages
+	kinds, queue := map[string]int{}, []string{"/", "/records/DUP"}
+	for known := map[string]bool{"/": true, "/records/DUP": true}; len(queue) > 0; queue = queue[1:] {
+		_, body := visit(t, h, queue[0], nil)
+		kinds[strings.Split(strings.TrimPrefix(queue[0], "/"), "?")[0]]++
+		for _, m := range links.FindAllStringSubmatch(body, -1) {
+			to := html.UnescapeString(m[1])
+			if known[to] || served[to] || strings.HasPrefix(to, "/static/") || strings.Contains(to, "lang=") || strings.Contains(to, "theme=") ||
+				strings.HasSuffix(to, "/sync") || strings.HasSuffix(to, "/check") || to == "/config/reload" {
+				continue
+			}
+			known[to] = true
+			queue = append(queue, to)
+		}
+	}
+	for _, want := range []string{"", "conflicts", "quarantine", "history", "sources", "config", "pipelines/products", "records", "records/CH%2F100%20%C3%A9%3F%23%25"} {
+		if kinds[want] == 0 {
+			t.Errorf("no link leads to /%s, only to %v", want, kinds)
+		}
+	}
+	_, body := visit(t, h, "/records?"+url.Values{"q": {"CH/100 é?#%"}}.Encode(), nil)
+	for _, want := range []string{"Chaise bleue", "Blue chair", `href="/conflicts/`, "waits for a person", "shop.hcl:"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the record's page lacks %q:\n%s", want, body)
+		}
+	}
+	_, body = visit(t, h, "/quarantine", nil)
+	id := field(t, body, `name="id" value="([^"]+)"`)
+	if path, _ := visit(t, h, "/quarantine", url.Values{"id": {id}}); path != "/quarantine?done=retry" {
+		t.Errorf("retrying leads to %s", path)
 	}
 }

@@ -51,7 +51,7 @@ func many(n int) *fixed {
 
 // paths are pages of what many makes.
 func paths() []string {
-	return []string{"/", "/?state=braked&name=2", "/pipelines/products-2", "/pipelines/products-0?skip=25", "/pipelines/products-2/approve", "/sources", "/config", "/pipelines/nobody", "/conflicts", "/conflicts/gone", "/history"}
+	return []string{"/", "/?state=braked&name=2", "/pipelines/products-2", "/pipelines/products-0?skip=25", "/pipelines/products-2/approve", "/sources", "/config", "/pipelines/nobody", "/conflicts", "/conflicts/gone", "/history", "/quarantine", "/records", "/records/nobody"}
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

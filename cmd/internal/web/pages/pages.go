@@ -29,6 +29,9 @@ type Backend interface {
 	Conflicts(ctx context.Context) ([]view.Conflict, error)
 	Conflict(ctx context.Context, id string) (view.Conflict, error)
 	Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error)
+	Quarantine(ctx context.Context) ([]view.Quarantined, error)
+	Retry(ctx context.Context, ids []string) (view.Retried, error)
+	Explain(ctx context.Context, record string) ([]view.Explanation, error)
 	History(ctx context.Context, q view.HistoryQuery) ([]view.Event, error)
 }
 
@@ -55,6 +58,7 @@ func New(cfg Config) (*Pages, error) {
 	made, err := ui.New(ui.Options{Pages: files, Nav: []ui.Nav{
 		{Name: "overview", Path: "/"},
 		{Name: "conflicts", Path: "/conflicts"},
+		{Name: "quarantine", Path: "/quarantine"},
 		{Name: "history", Path: "/history"},
 		{Name: "sources", Path: "/sources"},
 		{Name: "config", Path: "/config"},
@@ -66,7 +70,7 @@ func New(cfg Config) (*Pages, error) {
 func (p *Pages) Routes() map[string]http.Handler {
 	routes := map[string]http.Handler{}
 	for _, of := range []map[string]http.HandlerFunc{
-		p.overviewRoutes(), p.pipelineRoutes(), p.sourceRoutes(), p.configurationRoutes(), p.eventRoutes(), p.conflictRoutes(), p.historyRoutes(),
+		p.overviewRoutes(), p.pipelineRoutes(), p.sourceRoutes(), p.configurationRoutes(), p.eventRoutes(), p.conflictRoutes(), p.historyRoutes(), p.quarantineRoutes(), p.recordRoutes(),
 	} {
 		for pattern, h := range of {
 			routes[pattern] = ui.Preferences(h)

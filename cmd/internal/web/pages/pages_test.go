@@ -31,6 +31,9 @@ type fixed struct {
 	events    []view.Event
 	asked     view.HistoryQuery
 	settled   []view.Resolve
+	failed    []view.Quarantined
+	retried   [][]string
+	explained []view.Explanation
 
 	begun    []view.Begin
 	approved []view.Approve
@@ -62,6 +65,20 @@ func (f *fixed) Conflict(_ context.Context, id string) (view.Conflict, error) {
 func (f *fixed) Resolve(_ context.Context, q view.Resolve) (view.Conflict, error) {
 	f.settled = append(f.settled, q)
 	return view.Conflict{}, f.err
+}
+
+func (f *fixed) Quarantine(context.Context) ([]view.Quarantined, error) { return f.failed, f.err }
+
+func (f *fixed) Retry(_ context.Context, ids []string) (view.Retried, error) {
+	f.retried = append(f.retried, ids)
+	return view.Retried{}, f.err
+}
+
+func (f *fixed) Explain(_ context.Context, record string) ([]view.Explanation, error) {
+	if len(f.explained) == 0 {
+		return nil, &pipeline.Error{Code: pipeline.CodeRecordUnknown, Message: "no record " + record}
+	}
+	return f.explained, f.err
 }
 
 func (f *fixed) History(_ context.Context, q view.HistoryQuery) ([]view.Event, error) {

@@ -47,6 +47,8 @@ func french() map[string]string { //nolint:funlen // a list
 		"done.settle":         "Réglé : le prochain cycle l’applique des deux côtés.",
 		"done.settled":        "Réglé : le prochain cycle l’applique des deux côtés.",
 		"done.settle_none":    "Rien n’était choisi : rien n’a été réglé.",
+		"done.retry":          "Ces fiches seront réessayées au prochain cycle.",
+		"done.retry_none":     "Rien n’était choisi : rien ne sera réessayé.",
 
 		"state.active":  "Actif",
 		"state.paused":  "En pause",
@@ -282,6 +284,39 @@ func french() map[string]string { //nolint:funlen // a list
 		"event.brake":      "frein",
 		"event.approve":    "frein approuvé",
 		"event.adopt":      "état repris",
+
+		"quarantine.title":      "Quarantaine",
+		"quarantine.lead":       "Fiches refusées par un des côtés. Elles sont réessayées d’elles-mêmes, de moins en moins souvent, et aussitôt qu’elles changent ; toutes les autres continuent.",
+		"quarantine.every":      "Tout réessayer",
+		"quarantine.retry":      "Réessayer les fiches choisies",
+		"quarantine.why":        "Pourquoi",
+		"quarantine.tries":      "Essais",
+		"quarantine.tried":      "%d essai|%d essais",
+		"quarantine.next":       "Prochain essai",
+		"quarantine.since":      "Depuis",
+		"quarantine.empty":      "La quarantaine est vide",
+		"quarantine.empty.more": "Aucune fiche n’a échoué.",
+
+		"record.title":        "Fiche %s",
+		"record.unknown":      "Aucune fiche ne répond à « %s »",
+		"record.unknown.more": "Donnez le SKU, le code-barres ou l’identifiant tel qu’un des côtés l’affiche.",
+		"record.unpaired":     "non appariée",
+		"record.missing":      "Introuvable dans %s.",
+		"record.leftout":      "Elle ne participe pas :",
+		"record.due":          "Ce qu’un cycle ferait maintenant",
+		"record.due.nothing":  "Rien : il n’y a rien à écrire.",
+		"record.side":         "Côté",
+		"record.base":         "Dernier accord",
+		"record.mapped":       "Venant de l’autre côté",
+		"record.decision":     "Décision",
+		"record.story":        "Son histoire",
+
+		"verdict.unchanged": "inchangé",
+		"verdict.agree":     "les deux concordent",
+		"verdict.wait":      "attend une personne",
+		"verdict.hold":      "retenu",
+		"verdict.value":     "prend une valeur donnée à la main",
+		"verdict.write":     "écrire dans",
 	}
 }
 
