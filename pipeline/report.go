@@ -16,6 +16,9 @@ const (
 	ResultFailed  Result = "failed"
 )
 
+// Results lists them.
+func Results() []Result { return []Result{ResultDone, ResultPartial, ResultBraked, ResultFailed} }
+
 // CycleKind is what a cycle was run for.
 type CycleKind string
 

@@ -9,8 +9,8 @@ import (
 
 // end completes the report, stores it, and tells log and metrics.
 func (r *run) end(ctx context.Context, failure error) {
-	pending, waiting := r.counts(ctx)
-	r.report.Conflicts.Pending, r.report.Quarantined = pending, waiting
+	standing, unread := Stand(ctx, r.Store)
+	r.report.Conflicts.Pending, r.report.Quarantined = standing.Conflicts, standing.Quarantined
 	r.report.Duration = pipeline.Seconds(r.Now().Sub(r.report.Started))
 	r.report.Result = r.result(failure)
 	if failure != nil {
@@ -29,11 +29,14 @@ func (r *run) end(ctx context.Context, failure error) {
 		}
 	}
 	r.log()
-	linked, err := r.Store.CountLinks(ctx)
-	if err != nil {
-		linked = r.linked
+	if unread != nil {
+		r.Metrics.cycle(r.report, nil)
+		return
 	}
-	r.Metrics.cycle(r.report, linked, r.Now())
+	if r.report.Kind == "" && (r.report.Result == pipeline.ResultDone || r.report.Result == pipeline.ResultPartial) {
+		standing.LastSuccess = r.Now()
+	}
+	r.Metrics.cycle(r.report, &standing)
 }
 
 func (r *run) result(failure error) pipeline.Result {
@@ -46,21 +49,6 @@ func (r *run) result(failure error) pipeline.Result {
 		return pipeline.ResultPartial
 	}
 	return pipeline.ResultDone
-}
-
-// counts returns what waits, as far as the state can tell.
-func (r *run) counts(ctx context.Context) (conflicts, quarantined int) {
-	if list, err := r.Store.Conflicts(ctx); err == nil {
-		for _, c := range list {
-			if c.Resolution == nil {
-				conflicts++
-			}
-		}
-	}
-	if list, err := r.Store.Quarantined(ctx); err == nil {
-		quarantined = len(list)
-	}
-	return conflicts, quarantined
 }
 
 func (r *run) log() {

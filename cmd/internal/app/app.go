@@ -108,6 +108,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	}
 	a.metrics = newMetrics(a.registry, a.version, func() float64 { return float64(a.state.bytes()) })
 	a.engineMetrics = engine.NewMetrics(a.registry)
+	a.registry.MustRegister(standing{a})
 	var err error
 	if a.state, err = open(cfg.Daemon.StateDir, o.State, a.logger, a.clock); err != nil {
 		return nil, err
@@ -120,6 +121,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 		s.users++
 	}
 	a.metrics.loaded(cfg.Hash, a.now.generation, a.now.since)
+	a.tell(ctx, a.now.runners)
 	return a, nil
 }
 

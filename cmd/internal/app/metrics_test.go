@@ -65,6 +65,7 @@ func TestMetricsPage(t *testing.T) {
 	c := &catalogue{}
 	newMetrics(c, "1.2.3", func() float64 { return 0 })
 	engine.NewMetrics(c)
+	c.MustRegister(standing{})
 	slices.SortFunc(c.rows, func(a, b row) int { return cmp.Compare(a.name, b.name) })
 	var page strings.Builder
 	page.WriteString("# Metrics\n\n" +

@@ -154,6 +154,9 @@ func (a *App) swap(before, next *live) {
 	}
 	a.drop(before)
 	a.forget(before, next)
+	a.tell(context.Background(), slices.DeleteFunc(slices.Clone(next.runners), func(r *runner) bool {
+		return before.runner(r.definition.Name) != nil
+	}))
 }
 
 // forget takes out of the metrics what is no longer configured.
