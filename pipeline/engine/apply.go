@@ -34,7 +34,7 @@ func (e *Engine) OpenPlan(ctx context.Context, src io.ReadSeeker) (*planfile.Pla
 // that comes to what was planned. Nothing else is written, and no cursor moves. It always returns a report;
 // a failure is told there.
 func (e *Engine) Apply(ctx context.Context, plan *planfile.Plan, a Asked) pipeline.Report {
-	return e.ask(ctx, pipeline.CycleApply, a, func(r *asking) error { return r.apply(ctx, plan) })
+	return e.ask(ctx, pipeline.CycleApply, a, func(ctx context.Context, r *asking) error { return r.apply(ctx, plan) })
 }
 
 func (r *asking) apply(ctx context.Context, plan *planfile.Plan) error {

@@ -25,7 +25,7 @@ type asking struct {
 }
 
 // ask runs a cycle that somebody asked for.
-func (e *Engine) ask(ctx context.Context, kind pipeline.CycleKind, a Asked, work func(*asking) error) pipeline.Report {
+func (e *Engine) ask(ctx context.Context, kind pipeline.CycleKind, a Asked, work func(context.Context, *asking) error) pipeline.Report {
 	r := &asking{run: &run{Engine: e, opt: Options{Progress: a.Progress}, report: e.newReport()}, Asked: a}
 	r.report.Kind, r.report.By, r.report.Note = kind, a.By, a.Note
 	if err := e.take(ctx); err != nil {
@@ -36,13 +36,16 @@ func (e *Engine) ask(ctx context.Context, kind pipeline.CycleKind, a Asked, work
 	}
 	defer e.give()
 	r.report.Started = e.Now()
-	err := r.open(ctx)
-	if err == nil {
-		err = work(r)
-	}
-	if err == nil {
-		err = r.finished()
-	}
+	err := r.spanned(ctx, func(ctx context.Context) error {
+		err := r.open(ctx)
+		if err == nil {
+			err = work(ctx, r)
+		}
+		if err == nil {
+			err = r.finished()
+		}
+		return err
+	})
 	r.end(context.WithoutCancel(ctx), err)
 	return r.report
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -145,7 +146,8 @@ func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipe
 	done := 0
 	start := time.Now()
 	var staged time.Duration
-	detected, err := r.Detector.Detect(ctx, r.cycle, func(items []*pipeline.Item) error {
+	within, end := r.Trace.begin(ctx, string(pipeline.StageDetect))
+	detected, err := r.Detector.Detect(within, r.cycle, func(items []*pipeline.Item) error {
 		begun := time.Now()
 		for _, stage := range r.Stages {
 			if err := r.stage(ctx, stage, items); err != nil {
@@ -164,6 +166,7 @@ func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipe
 		r.progress(pipeline.StageResolve, done, 0)
 		return nil
 	})
+	end(err, slog.Int("records", done))
 	r.Metrics.stage(r.Definition.Name, pipeline.StageDetect, time.Since(start)-staged)
 	if err == nil {
 		for _, s := range pipeline.Sides() {
@@ -175,7 +178,9 @@ func (r *run) decide(ctx context.Context, keep func(*pipeline.Item) error) (pipe
 
 func (r *run) stage(ctx context.Context, stage pipeline.Stage, items []*pipeline.Item) error {
 	start := time.Now()
+	ctx, end := r.Trace.begin(ctx, string(stage.Name()), slog.Int("records", len(items)))
 	err := stage.Process(ctx, r.cycle, items)
+	end(err)
 	r.Metrics.stage(r.Definition.Name, stage.Name(), time.Since(start))
 	return err
 }

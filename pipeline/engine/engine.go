@@ -30,6 +30,7 @@ type Config struct {
 	Logger *slog.Logger
 	// Metrics may be nil.
 	Metrics  *Metrics
+	Trace    Trace  // may be nil
 	SpoolDir string // for temporary files; "" is the system's directory
 	// Turn is shared with the engines before and after this one on the same pipeline; nil is one of its own.
 	Turn Turn
@@ -93,7 +94,7 @@ func (e *Engine) Sync(ctx context.Context, opt Options) pipeline.Report {
 	}
 	defer e.give()
 	r.report.Started = e.Now()
-	err := r.sync(ctx)
+	err := r.spanned(ctx, r.sync)
 	// The report is stored also when the cycle was told to stop.
 	r.end(context.WithoutCancel(ctx), err)
 	return r.report

@@ -19,6 +19,7 @@ type RetryConfig struct {
 	Source   string
 	Logger   *slog.Logger
 	Metrics  *Metrics // may be nil
+	Trace    Trace    // may be nil
 	Attempts int      // at most; 0 is 5
 	// Wait sleeps, or returns the context's error; nil sleeps on the real clock.
 	Wait func(ctx context.Context, d time.Duration) error
@@ -42,7 +43,11 @@ func NewRetrying(end pipeline.Endpoint, cfg RetryConfig) pipeline.Endpoint {
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
 	}
-	return &retrying{Endpoint: end, cfg: cfg}
+	r := &retrying{Endpoint: end, cfg: cfg}
+	if cfg.Trace != nil {
+		return &traced{retrying: r, trace: cfg.Trace}
+	}
+	return r
 }
 
 // Wait sleeps for d, or until ctx ends.

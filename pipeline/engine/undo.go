@@ -43,7 +43,7 @@ func (e *Engine) PlanUndo(ctx context.Context, cycle pipeline.CycleID, yield fun
 //
 // It always returns a report; a failure is told there. Like every cycle it can be undone.
 func (e *Engine) Undo(ctx context.Context, cycle pipeline.CycleID, a Asked) pipeline.Report {
-	return e.ask(ctx, pipeline.CycleUndo, a, func(r *asking) error {
+	return e.ask(ctx, pipeline.CycleUndo, a, func(ctx context.Context, r *asking) error {
 		return r.undo(ctx, cycle, func(items []*pipeline.Item) error { return r.write(ctx, items) })
 	})
 }

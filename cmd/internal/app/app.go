@@ -34,7 +34,8 @@ type Options struct {
 	Level *slog.LevelVar
 	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.
 	Cycles *slog.Logger
-	Clock  Clock // zero fields are the machine's clock and randomness
+	Trace  engine.Trace // nil traces nothing
+	Clock  Clock        // zero fields are the machine's clock and randomness
 }
 
 // App is a configuration brought to life. Two of them can live in one process, on two state directories.
@@ -46,6 +47,7 @@ type App struct {
 	logger        *slog.Logger
 	cycles        *slog.Logger
 	clock         Clock
+	trace         engine.Trace
 	registry      *prometheus.Registry
 	metrics       *metrics
 	engineMetrics *engine.Metrics
@@ -96,7 +98,7 @@ type source struct {
 // above all.
 func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a := &App{
-		load: o.Load, lastGood: o.LastGood, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
+		load: o.Load, trace: o.Trace, lastGood: o.LastGood, version: o.Version, level: o.Level, logger: o.Logger, clock: withDefaults(o.Clock),
 		registry: prometheus.NewRegistry(), studio: newStudio(),
 		reloading: make(chan struct{}, 1), lanes: map[string]*lane{}, begun: map[string]bool{}, begin: make(chan *runner), beat: make(chan struct{}),
 	}

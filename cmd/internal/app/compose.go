@@ -32,12 +32,13 @@ func (a *App) compose(r *runner, begin func(context.Context) error) *engine.Engi
 		Logger:   a.cycles,
 		SpoolDir: a.state.spoolDir,
 		Metrics:  a.engineMetrics,
+		Trace:    a.trace,
 	})
 }
 
 // retrying is the endpoint as an engine sees it: with retries, and rate limits waited out.
 func (a *App) retrying(s *source) pipeline.Endpoint {
 	return engine.NewRetrying(s.endpoint, engine.RetryConfig{
-		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Wait: a.clock.Sleep, Described: s.health.described,
+		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Trace: a.trace, Wait: a.clock.Sleep, Described: s.health.described,
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
+	"github.com/tandem-sync/tandem/cmd/internal/tracing"
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/config/watch"
@@ -100,6 +101,11 @@ func (d *service) run(ctx context.Context, lastGood bool, stateDir string) error
 		d.logger.Warn("configuration", "summary", g.Summary, "detail", g.Detail, "file", g.File, "line", g.Line)
 	}
 	o := app.Options{Version: d.Version, Load: load, LastGood: old, Logger: d.logger, Level: level}
+	stopTraces, err := d.traces(ctx, &o)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
 	if err := d.start(ctx, cfg, o); err != nil {
 		return err
 	}
@@ -140,6 +146,27 @@ func (d *service) stop(ctx context.Context) error {
 	}
 	d.logger.Info("stopped")
 	return nil
+}
+
+// tracesGrace is how long the collector may take for the last traces.
+const tracesGrace = 5 * time.Second
+
+// traces has the cycles traced where the environment asks for it, until stop is called.
+func (d *service) traces(ctx context.Context, o *app.Options) (stop func(), err error) {
+	if !tracing.Wanted(d.Getenv) {
+		return func() {}, nil
+	}
+	t, err := tracing.New(ctx, tracing.Options{Version: d.Version, Logger: d.logger})
+	if err != nil {
+		return nil, err
+	}
+	o.Trace = t.Begin
+	d.logger.Info("cycles are traced")
+	return func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), tracesGrace)
+		defer cancel()
+		t.Stop(grace)
+	}, nil
 }
 
 // follow takes changes of the configuration in until ctx ends: on SIGHUP, and when its files change.
