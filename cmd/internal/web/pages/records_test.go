@@ -60,7 +60,9 @@ func TestRecordIsExplained(t *testing.T) {
 		Missing: []string{"erp"}, LeftOut: "a filter", Error: &pipeline.Problem{Code: "x_code", Message: "not so", Remedy: "Do so."},
 		Fields: []view.ExplainedField{
 			{Name: "title", Names: map[string]string{"pm": "title", "erp": "name"}, Base: both("Old", "Old"), Values: both("New", "Old"), Mapped: map[string]pipeline.Value{"erp": text("New")}, Decision: pipeline.TakeLeft, Writes: []string{"erp"}, Rule: "only pm changed", Mapping: "shop.hcl:33"},
-			{Name: "price", Decision: pipeline.Wait}, {Name: "ean", Decision: pipeline.Revert, Writes: []string{"pm"}}, {Name: "sku"},
+			{Name: "price", Decision: pipeline.Wait},
+			{Name: "ean", Decision: pipeline.Revert, Writes: []string{"pm"}},
+			{Name: "sku"},
 		},
 		Changes:    []pipeline.PlannedChange{{Side: "erp", Action: pipeline.PlanUpdate, Fields: []pipeline.PlannedField{{Name: "title", Before: text("Old"), After: text("New")}}}},
 		Conflicts:  []view.Conflict{{ID: "c9", Field: "price", Rule: "manual"}},
