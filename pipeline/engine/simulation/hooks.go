@@ -9,8 +9,11 @@ import (
 )
 
 // hookCycles runs cycles of only what webhooks named: edited records, others, and such as never came to be. Some
-// hints never come, as calls are lost.
+// hints never come, as calls are lost. What is drawn meanwhile leaves the rest of the seed as it is.
 func (w *world) hookCycles(ctx context.Context) error {
+	was := w.rand
+	w.rand = w.hooks
+	defer func() { w.rand = was }()
 	for range w.hooks.IntN(3) {
 		before, err := w.store.Position(ctx)
 		if err != nil {
