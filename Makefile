@@ -55,9 +55,11 @@ whole: $(S3SERVER) ## the whole real catalogue through Odoo into a second Produc
 
 SEEDS ?= 2000
 FIRST ?= 1
+FAMILIES ?= 20
 .PHONY: sim
-sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on
-	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run TestSimulation -v -seeds $(SEEDS) -first $(FIRST)
+sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on, and FAMILIES=20 with families
+	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run 'TestSimulation|TestFamilies' -v \
+	  -seeds $(SEEDS) -first $(FIRST) -families $(FAMILIES)
 
 .PHONY: examples
 examples: build ## validates every example, and runs its tests

@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -97,6 +98,16 @@ const lasting = "material"
 func (f *families) lasts(r pipeline.Record) bool {
 	_, ok := r.Fields["attributes"].AsObject()[lasting]
 	return ok
+}
+
+// tells tells whether a record that is no pair yet is one by which the parents of a family that both systems know, or
+// their children, are found. Nobody deletes it before, nor puts it elsewhere: what is then left looks new.
+func (f *families) tells(side pipeline.Side, r pipeline.Record) bool {
+	if !f.there || !f.lasts(r) && !slices.ContainsFunc(f.childrenOf(side, r), f.lasts) {
+		return false
+	}
+	links, err := f.store.Store.LinksByKey(context.Background(), side, []pipeline.Key{r.Key})
+	return err != nil || links[r.Key] == nil
 }
 
 // newcomer is a new product.
@@ -282,7 +293,7 @@ func (f *families) renameOnLeft() {
 
 // remarry gives a variant of the left another parent, which the right cannot follow.
 func (f *families) remarry() {
-	child, ok := f.someone(pipeline.Left, func(r pipeline.Record) bool { return !r.Fields["parent"].IsNull() })
+	child, ok := f.someone(pipeline.Left, func(r pipeline.Record) bool { return !r.Fields["parent"].IsNull() && !f.tells(pipeline.Left, r) })
 	if !ok {
 		return
 	}

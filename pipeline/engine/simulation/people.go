@@ -175,6 +175,9 @@ func (p *people) remove(side pipeline.Side) {
 	if key == "" {
 		return
 	}
+	if p.kin.tells(side, pipeline.Record{Key: key, Fields: p.holds(side, key)}) {
+		return
+	}
 	gone := append(p.kin.goAlong(side, key), uid)
 	if err := p.systems[side].Delete(key); err == nil {
 		p.stats.Edits++

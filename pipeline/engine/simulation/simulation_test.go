@@ -13,6 +13,7 @@ import (
 
 var (
 	seeds = flag.Int("seeds", 60, "how many seeds to play")
+	kin   = flag.Int("families", 20, "how many worlds with families to play")
 	first = flag.Uint64("first", 1, "the first seed")
 	goOn  = flag.Bool("all", false, "play all seeds, also after one that breaks an invariant")
 	step  = flag.Uint64("step", 1, "to the next seed")
@@ -39,8 +40,8 @@ func TestReplay(t *testing.T) {
 // one again, exactly.
 func TestSimulation(t *testing.T) { play(t, *first, *step, *seeds) }
 
-// TestFamilies plays some worlds with families.
-func TestFamilies(t *testing.T) { play(t, simulation.FamiliesFrom+3, 3, 10) }
+// TestFamilies plays worlds with families.
+func TestFamilies(t *testing.T) { play(t, simulation.FamiliesFrom+3, 3, *kin) }
 
 func play(t *testing.T, first, step uint64, seeds int) {
 	t.Helper()
