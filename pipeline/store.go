@@ -34,8 +34,8 @@ type Unlinked struct {
 	Key   Key               `json:"key"`
 	Match map[string]string `json:"match"` // by mapping name
 	Why   string            `json:"why"`
-	// Partner is the record of the other side that it is paired with although neither takes part; "" for
-	// none. Nobody else is given it.
+	// Partner is the record of the other side that it is paired with although neither takes part, or that an
+	// interrupted cycle paired it with; "" for none. Nobody else is given it.
 	Partner Key    `json:"partner,omitempty"`
 	Seen    string `json:"seen"` // stamp
 }
