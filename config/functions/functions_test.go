@@ -84,7 +84,8 @@ func TestResults(t *testing.T) {
 		"chomp":      {`chomp("a\n\n") == "a"`},
 		"endswith":   {`endswith("shirt", "rt")`, `!endswith("shirt", "sh")`},
 		"startswith": {`startswith("shirt", "sh")`, `!startswith("shirt", "rt")`},
-		"format": {`format("%05d-%s", 42, "x") == "00042-x"`, `format("%.2f", 1.5) == "1.50"`,
+		"format": {
+			`format("%05d-%s", 42, "x") == "00042-x"`, `format("%.2f", 1.5) == "1.50"`,
 			`format("%.2f %.2f %.2f", 1.005, -1.045, 2.675) == "1.01 -1.05 2.68"`, `format("%.1f|%.0[1]f", 0.45) == "0.5|0"`, `format("%.2f %[1]s", 1.005) == "1.00 1.005"`,
 			`format("%d%% %.2f", 5, 0.125) == "5% 0.13"`, `format("%08.2f", 1.005) == "00001.01"`, `format("%.2f", "1.005") == "1.01"`, `format("%.3f", 1.005) == "1.005"`, `format("%s", 1.005) == "1.005"`,
 		},
