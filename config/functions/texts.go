@@ -2,6 +2,7 @@ package functions
 
 import "github.com/zclconf/go-cty/cty/function/stdlib"
 
+//nolint:funlen // a table, one function after the other
 func texts() []Entry {
 	const pattern = "The pattern must be a regular expression of [Go's syntax](https://pkg.go.dev/regexp/syntax)."
 	return []Entry{

@@ -32,7 +32,6 @@ type console struct {
 	definition *pipeline.Definition // nil: there is no pipeline
 	side       pipeline.Side        // of the record
 	given      *config.Given        // nil: no record is loaded
-	field      string               // whose value is carried, as :field named it
 	app        *app.App             // nil until a record is read from a source
 }
 
