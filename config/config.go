@@ -66,13 +66,17 @@ func (c *Config) Raw() map[string]string {
 type Daemon struct {
 	StateDir string // a relative one is resolved against the configuration's directory
 	Listen   string // host:port
-	// PublicURL is the address at which other machines reach the daemon, without a slash at its end; "" if none
-	// was given.
-	PublicURL string
+	// PublicURL is the address at which others reach the daemon where that is not Listen, without a slash at its
+	// end; "" if none was given.
+	PublicURL string `json:",omitzero"`
+	TLS       TLS    `json:",omitzero"`
 	Token     pipeline.Secret
 	Log       Log
 	Range     hcl.Range // zero where there is no daemon block
 }
+
+// TLS names the files of a certificate with its chain and of its key, both in PEM form; the zero value is none.
+type TLS struct{ Cert, Key string }
 
 // Log is the log block of the daemon.
 type Log struct {

@@ -10,7 +10,7 @@ import (
 // nestedShapes returns the shape of each block by its path. Those that are not here are made per block.
 func nestedShapes() map[string]block.Shape {
 	return map[string]block.Shape{
-		"daemon": daemonShape(), "daemon.log": logShape(), "variable": variableShape(), "mapping": sharedMappingShape(),
+		"daemon": daemonShape(), "daemon.log": logShape(), "daemon.tls": tlsShape(), "variable": variableShape(), "mapping": sharedMappingShape(),
 		"pipeline": pipelineShape(), "pipeline.filter": filterShape(), "pipeline.schedule": scheduleShape(), "pipeline.mapping": mappingShape(),
 		"pipeline.conflict": conflictShape(), "pipeline.conflict.field": conflictFieldShape(), "pipeline.limits": limitsShape(),
 	}
@@ -25,8 +25,11 @@ func described() map[string]Setting {
 		"daemon":            {Doc: "The process and what it shows. At most one; without it the defaults hold."},
 		"daemon.state_dir":  {Kind: block.KindText, Default: DefaultStateDir, Doc: "where the state is kept, one process per directory; a relative one starts at the configuration's directory", Example: `"/var/lib/tandem"`},
 		"daemon.listen":     {Kind: block.KindText, Default: DefaultListen, Doc: "address of the dashboard, the API and the metrics", Example: `"127.0.0.1:9477"`},
-		"daemon.public_url": {Kind: block.KindText, Doc: "address at which other systems reach the daemon: what is entered for [webhooks](webhooks.md)", Example: `"https://tandem.example.com"`},
-		"daemon.token":      {Kind: block.KindSecret, Doc: "what callers must send; required when `listen` is not a loopback address", Example: `credential("dashboard_token")`},
+		"daemon.public_url": {Kind: block.KindText, Doc: "address at which others reach the daemon where a proxy is in front ([access.md](access.md)); what is entered for [webhooks](webhooks.md), too", Example: `"https://tandem.example.com"`},
+		"daemon.token":      {Kind: block.KindSecret, Doc: "what callers must send; required when `listen` is not a loopback address, and with `public_url`", Example: `credential("dashboard_token")`},
+		"daemon.tls":        {Doc: "Encrypts what `listen` answers; [access.md](access.md) tells how."},
+		"daemon.tls.cert":   {Kind: block.KindText, Required: true, Doc: "file of the certificate with its chain, in PEM form; a new content is taken in without a restart", Example: `"/etc/tandem/cert.pem"`},
+		"daemon.tls.key":    {Kind: block.KindText, Required: true, Doc: "file of its key, in PEM form", Example: `"/etc/tandem/key.pem"`},
 		"daemon.log":        {Doc: "What the daemon logs."},
 		"daemon.log.level":  {Kind: block.KindText, Default: "info", Choices: []string{"debug", "info", "warn", "error"}, Doc: "what is left out below it", Example: `"info"`},
 		"daemon.log.format": {Kind: block.KindText, Default: string(LogAuto), Choices: []string{string(LogAuto), string(LogText), string(LogJSON)}, Doc: "`auto` is text on a terminal and in the journal of systemd, and JSON elsewhere"},

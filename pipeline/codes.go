@@ -62,6 +62,8 @@ const (
 	CodeWebhookRefused       Code = "webhook_refused"
 	CodeWebhookBusy          Code = "webhook_busy"
 	CodeWebhookOff           Code = "webhook_disabled"
+	CodeTooManyAttempts      Code = "too_many_attempts"
+	CodeTooBusy              Code = "too_busy"
 	CodeDaemonLost           Code = "daemon_lost"
 	CodePlanInvalid          Code = "plan_invalid"
 	CodePlanOutdated         Code = "plan_outdated"
@@ -130,17 +132,19 @@ func Catalogue() []CatalogueEntry {
 		{CodeRecordUnknown, "No such record is known.", "The key or value is misspelt, or the record was never seen by a cycle.", "Give a key of either side, or the value of a `match` field such as the SKU."},
 		{CodeResolutionRefused, "The conflict cannot be settled this way.", "The value is none that the field can take, or the conflict is about the record as a whole.", "Take one of the two sides: `tandem conflicts show ID` shows them."},
 		{CodeListenFailed, "The daemon cannot listen at its address.", "Another process uses the port, or the address is not of this machine.", "Change `listen` in the daemon block, or stop the other process."},
-		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block."},
+		{CodeUnauthorized, "The call brought no valid token.", "The header is missing or the token is another.", "Send `Authorization: Bearer TOKEN` with the `token` of the daemon block; in a browser, log in at `/login`."},
 		{CodeForbidden, "The call may not come from there.", "A web page of another site made the browser call the daemon, or the call names another host than this machine.", "Open the daemon's own address, as `listen` says it; set `token` in the daemon block to call it by another name."},
 		{CodeWebhookRefused, "A webhook call was refused.", "Its secret or signature is not the one of the source's `webhook` block, its body is none of that system's, or it is more than a day old.", "Enter the address that `tandem check SOURCE` tells and the same secret on both sides; see docs/webhooks.md. Nothing is lost: the next poll finds what changed."},
 		{CodeWebhookBusy, "A webhook call could not be taken now.", "More records wait than the queue holds, or the state cannot be written (a full disk).", "Nothing to do if it passes: Products Manager calls again, and the next poll finds what Odoo told. Else look why the pipeline does not run (`tandem status`), or make room on the disk."},
 		{CodeWebhookOff, "Products Manager does not call Tandem.", "The webhook is not registered, or Products Manager switched it off after calls that failed for hours.", "`tandem webhook register SOURCE` makes it, or switches it on again."},
+		{CodeTooManyAttempts, "Too many wrong tokens came from this address, or from all addresses together.", "A script with an old token, or somebody who guesses.", "Wait as long as `Retry-After` says. The log names the addresses; correct the script, or keep the address out."},
+		{CodeTooBusy, "The daemon gives too many long answers at once.", "Many syncs, plans or live pages are open.", "Wait until some have ended, or close pages."},
 		{CodeDaemonLost, "The daemon went away before it had answered.", "It was stopped, or it crashed.", "Look at its log, then run the command again: nothing is lost and nothing is done twice."},
 		{CodePlanInvalid, "The file is not a plan that this state signed.", "It was changed, cut off, or made with another state directory.", "Make the plan anew: `tandem plan -out FILE`."},
 		{CodePlanOutdated, "The plan was made under other rules.", "The pipeline's configuration changed since the plan was made.", "Make the plan anew and look at it: `tandem plan -out FILE`."},
 		{CodeCycleUnknown, "No such cycle is in the history.", "The id is misspelt, the cycle wrote nothing, or the history no longer reaches back to it.", "`tandem history` names the cycles of the latest events."},
 		{CodeReloaded, "The configuration was reloaded while a command waited for its turn.", "A cycle was under way, and its pipeline was changed or removed before the command's turn came.", "Give the command again; it uses the new configuration. Nothing was done."},
-		{CodeNeedsRestart, "The new configuration changes what a running daemon cannot change.", "`state_dir`, `listen`, `token` or the format of the log differs; the message names which.", "Restart the daemon to take everything in, or change those back: the old configuration runs on until then."},
+		{CodeNeedsRestart, "The new configuration changes what a running daemon cannot change.", "`state_dir`, `listen`, `public_url`, `tls`, `token` or the format of the log differs; the message names which.", "Restart the daemon to take everything in, or change those back: the old configuration runs on until then."},
 		{CodeNotWritten, "The files of a new configuration could not be written.", "The disk is full, the directory may not be written to, or something of such a name is in it.", "Make room, correct the rights, or name another directory. Nothing was changed."},
 		{CodeInternal, "Something that Tandem does not know.", "A fault in Tandem.", "Please report it with the log."},
 	}

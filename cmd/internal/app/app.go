@@ -51,6 +51,7 @@ type App struct {
 	registry      *prometheus.Registry
 	metrics       *metrics
 	engineMetrics *engine.Metrics
+	webMetrics    *web.Metrics
 	state         openState
 	studio        *picture.Studio // one for all pipelines: it bounds the memory that images take
 
@@ -111,6 +112,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a.metrics = newMetrics(a.registry, a.version, func() float64 { return float64(a.state.bytes()) })
 	a.engineMetrics = engine.NewMetrics(a.registry)
 	a.registry.MustRegister(standing{a})
+	a.webMetrics = web.NewMetrics(a.registry)
 	var err error
 	if a.state, err = open(cfg.Daemon.StateDir, o.State, a.logger, a.clock); err != nil {
 		return nil, err

@@ -17,7 +17,8 @@ func (a *App) Start(ctx context.Context) error {
 	configured := a.current().config.Daemon
 	server := web.NewServer(web.Config{
 		Backend: a, Hooks: a, Gatherer: a.registry, Ready: a.ready, StateDir: configured.StateDir,
-		Listen: configured.Listen, Token: configured.Token, Version: a.version, Logger: a.logger,
+		Listen: configured.Listen, Token: configured.Token, Cert: configured.TLS.Cert, Key: configured.TLS.Key, PublicURL: configured.PublicURL,
+		Version: a.version, Metrics: a.webMetrics, Logger: a.logger, Now: a.clock.Now,
 	})
 	if err := a.startHooks(ctx); err != nil {
 		return err
@@ -39,7 +40,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.scheduled.Store(true)
 	a.keepGood(a.current().config)
-	a.logger.Info("listening", "address", server.Address(), "state", configured.StateDir)
+	a.logger.Info("listening", "address", server.Address(), "encrypted", configured.TLS.Cert != "", "state", configured.StateDir)
 	return nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/tandem-sync/tandem/cmd/internal/web"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/engine"
 )
@@ -66,6 +67,7 @@ func TestMetricsPage(t *testing.T) {
 	newMetrics(c, "1.2.3", func() float64 { return 0 })
 	engine.NewMetrics(c)
 	c.MustRegister(standing{})
+	web.NewMetrics(c)
 	slices.SortFunc(c.rows, func(a, b row) int { return cmp.Compare(a.name, b.name) })
 	var page strings.Builder
 	page.WriteString("# Metrics\n\n" +

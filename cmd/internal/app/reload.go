@@ -81,6 +81,8 @@ func needsRestart(was, is config.Daemon) error {
 	}{
 		{"state_dir", was.StateDir != is.StateDir},
 		{"listen", was.Listen != is.Listen},
+		{"public_url", was.PublicURL != is.PublicURL},
+		{"tls", was.TLS != is.TLS},
 		{"token", was.Token != is.Token},
 		{"log.format", was.Log.Format != is.Log.Format},
 	} {

@@ -254,7 +254,7 @@ func load(t *testing.T, files map[string]string) string {
 	})
 	problems = slices.DeleteFunc(problems, func(d *hcl.Diagnostic) bool {
 		return d.Severity == hcl.DiagWarning &&
-			(strings.HasPrefix(d.Summary, "Unused ") || d.Summary == "No pipeline" || d.Summary == "Standard field left out")
+			(strings.HasPrefix(d.Summary, "Unused ") || d.Summary == "No pipeline" || d.Summary == "Certificate not there" || d.Summary == "Standard field left out")
 	})
 	if len(problems) == 0 {
 		return ""

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
@@ -22,41 +24,52 @@ const maxRequest = 1 << 20
 // api serves a Backend.
 type api struct{ backend Backend }
 
-func (a api) routes(mux *http.ServeMux, wrap func(http.Handler) http.Handler) {
-	for pattern, h := range map[string]http.HandlerFunc{
-		"GET " + apiPath + "/status":                  a.status,
-		"GET " + apiPath + "/check":                   a.check,
-		"POST " + apiPath + "/sync":                   a.sync,
-		"POST " + apiPath + "/plan":                   a.plan,
-		"GET " + apiPath + "/conflicts":               a.conflicts,
-		"GET " + apiPath + "/conflicts/{id}":          a.conflict,
-		"POST " + apiPath + "/conflicts/{id}/resolve": a.resolve,
-		"GET " + apiPath + "/quarantine":              a.quarantine,
-		"POST " + apiPath + "/quarantine/retry":       a.retry,
-		"GET " + apiPath + "/history":                 a.history,
-		"POST " + apiPath + "/apply":                  a.apply,
-		"POST " + apiPath + "/undo/plan":              a.planUndo,
-		"POST " + apiPath + "/undo":                   a.undo,
-		"GET " + apiPath + "/explain":                 a.explain,
-		"GET " + apiPath + "/state/check":             a.stateCheck,
-		"POST " + apiPath + "/state/export":           a.stateExport,
-		"POST " + apiPath + "/state/forget":           a.forget,
-	} {
-		mux.Handle(pattern, wrap(h))
+func (a api) routes() []route {
+	calls := []route{
+		{pattern: "GET " + apiPath + "/status", handler: a.status, described: described{summary: "How everything stands, as `status --json`.", answer: view.Status{}}},
+		{pattern: "GET " + apiPath + "/check", handler: a.check, described: described{summary: "Tests the connection of each source and media store, as `check --json`.", answer: []view.SourceCheck{}, query: []parameter{{"source", "only this one"}}}},
+		{pattern: "POST " + apiPath + "/sync", handler: a.sync, stream: true, described: described{summary: "Runs one cycle of a pipeline, or of all, now.", answer: event{}, body: SyncRequest{}}},
+		{pattern: "POST " + apiPath + "/plan", handler: a.plan, stream: true, described: described{summary: "What a cycle would write; nothing is written.", answer: event{}, body: PlanRequest{}}},
+		{pattern: "GET " + apiPath + "/conflicts", handler: a.conflicts, described: described{summary: "The fields that wait for a person, as `conflicts --json`.", answer: []view.Conflict{}}},
+		{pattern: "GET " + apiPath + "/conflicts/{id}", handler: a.conflict, described: described{summary: "One of them.", answer: view.Conflict{}}},
+		{pattern: "POST " + apiPath + "/conflicts/{id}/resolve", handler: a.resolve, described: described{summary: "Settles one; the next cycle carries it out.", answer: view.Conflict{}, body: view.Resolve{}}},
+		{pattern: "GET " + apiPath + "/quarantine", handler: a.quarantine, described: described{summary: "The records that failed, as `quarantine --json`.", answer: []view.Quarantined{}}},
+		{pattern: "POST " + apiPath + "/quarantine/retry", handler: a.retry, described: described{summary: "Has the next cycle try them again.", answer: view.Retried{}, body: view.Retry{}}},
+		{pattern: "GET " + apiPath + "/history", handler: a.history, described: described{summary: "Decisions and writes, the latest last, as `history --json`.", answer: []view.Event{}, query: []parameter{{"record", "a key of either side, or the value of a match field"}, {"cycle", "of this cycle alone"}, {"since", "from this time on, as 2026-11-24T15:50:12Z"}, {"limit", "how many at most; 50 without it"}}}},
+		{pattern: "POST " + apiPath + "/apply", handler: a.apply, stream: true, body: maxPlan, described: described{summary: "Carries out a kept plan, which is the body.", answer: event{}, body: anyBody{}, query: []parameter{{"name", "of the plan, for the history"}, {"by", "who asks, for the history"}}}},
+		{pattern: "POST " + apiPath + "/undo/plan", handler: a.planUndo, stream: true, described: described{summary: "What taking a cycle back would write.", answer: event{}, body: UndoRequest{}}},
+		{pattern: "POST " + apiPath + "/undo", handler: a.undo, stream: true, described: described{summary: "Takes back what a cycle wrote, where nothing changed since.", answer: event{}, body: UndoRequest{}}},
+		{pattern: "GET " + apiPath + "/explain", handler: a.explain, described: described{summary: "One record whole, as `explain --json`.", answer: []view.Explanation{}, query: []parameter{{"record", "a key of either side, or the value of a match field"}}}},
+		{pattern: "GET " + apiPath + "/state/check", handler: a.stateCheck, described: described{summary: "Reads the whole state and tells what is wrong with it.", answer: view.StateCheck{}}},
+		{pattern: "POST " + apiPath + "/state/export", handler: a.stateExport, stream: true, described: described{summary: "What the state holds.", answer: event{}, body: view.Export{}}},
+		{pattern: "POST " + apiPath + "/state/forget", handler: a.forget, described: described{summary: "Drops the link of one record, in the state alone.", answer: view.Forgotten{}, body: view.Forget{}}},
 	}
-	for _, more := range []map[string]http.HandlerFunc{a.operatorRoutes(), a.overseerRoutes(), a.reloadRoutes(), a.hookRoutes()} {
-		for pattern, h := range more {
-			mux.Handle(pattern, wrap(h))
-		}
-	}
-	mux.Handle(apiPath+"/", wrap(http.HandlerFunc(unknownCall)))
+	return slices.Concat(calls, a.operatorRoutes(), a.overseerRoutes(), a.reloadRoutes(), a.hookRoutes())
 }
 
-func unknownCall(w http.ResponseWriter, r *http.Request) {
-	writeJSON(w, http.StatusNotFound, view.Failure{Error: view.ErrorOf(&pipeline.Error{
-		Code: pipeline.CodeUsage, Message: "there is no call " + r.Method + " " + r.URL.Path,
-		Remedy: "The calls are listed in docs/commands.md.",
-	})})
+// unknownCall tells whoever calls what is not there, or in another way than it is.
+func unknownCall(mux *http.ServeMux) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		e := &pipeline.Error{
+			Code: pipeline.CodeUsage, Message: "there is no call " + r.Method + " " + r.URL.Path,
+			Remedy: "The calls are listed at " + apiPath + "/openapi.json and in docs/api.md.",
+		}
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			if _, pattern := mux.Handler(other); strings.HasPrefix(pattern, method+" ") {
+				allowed = append(allowed, method)
+			}
+		}
+		if len(allowed) == 0 {
+			writeJSON(w, http.StatusNotFound, view.Failure{Error: view.ErrorOf(e)})
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		e.Remedy = "Call it with " + strings.Join(allowed, " or ") + "."
+		writeJSON(w, http.StatusMethodNotAllowed, view.Failure{Error: view.ErrorOf(e)})
+	}
 }
 
 func (a api) status(w http.ResponseWriter, r *http.Request) {
@@ -162,8 +175,6 @@ func answer(w http.ResponseWriter, v any, err error) {
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -187,6 +198,10 @@ func statusOf(c pipeline.Code) int {
 		return http.StatusUnauthorized
 	case pipeline.CodeForbidden:
 		return http.StatusForbidden
+	case pipeline.CodeTooManyAttempts:
+		return http.StatusTooManyRequests
+	case pipeline.CodeTooBusy:
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
@@ -194,14 +209,21 @@ func statusOf(c pipeline.Code) int {
 // readJSON reads the body into v; an empty body leaves v as it is. It answers and returns false when the
 // body is not what the call takes.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest))
+	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		writeError(w, &pipeline.Error{
-			Code: pipeline.CodeUsage, Message: "the body of the call cannot be read", Cause: err,
-			Remedy: "Send a JSON object as docs/commands.md shows it.",
-		})
-		return false
+	err := dec.Decode(v)
+	if err == nil || errors.Is(err, io.EOF) {
+		return true
 	}
-	return true
+	e := &pipeline.Error{
+		Code: pipeline.CodeUsage, Message: "the body of the call cannot be read", Cause: err,
+		Remedy: "Send a JSON object as " + apiPath + "/openapi.json describes it.",
+	}
+	status := http.StatusBadRequest
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		status = http.StatusRequestEntityTooLarge
+		e.Message, e.Remedy = fmt.Sprintf("the body of the call is larger than %d bytes", tooLarge.Limit), "Send less in one call."
+	}
+	writeJSON(w, status, view.Failure{Error: view.ErrorOf(e)})
+	return false
 }

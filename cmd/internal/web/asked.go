@@ -50,7 +50,7 @@ const maxPlan = 8 << 30
 func (a api) apply(w http.ResponseWriter, r *http.Request) {
 	q := ApplyRequest{Name: r.URL.Query().Get("name"), By: r.URL.Query().Get("by")}
 	s := newStream(w)
-	report, err := a.backend.Apply(r.Context(), q, http.MaxBytesReader(w, r.Body, maxPlan), s.watch())
+	report, err := a.backend.Apply(r.Context(), q, r.Body, s.watch())
 	s.reported(report, err)
 }
 

@@ -153,3 +153,8 @@ var errFull = &pipeline.Error{
 	Code: pipeline.CodeStateDisk, Class: pipeline.Fatal, Message: "the state in /state cannot be written",
 	Remedy: "Make room on the disk.", Cause: errors.New("no space left on device"),
 }
+
+// Hook implements Hooks.
+func (s *scripted) Hook(_ context.Context, source string, _ pipeline.HookCall) (view.Hook, error) {
+	return view.Hook{Result: view.HookIgnored}, s.note(source)
+}

@@ -33,10 +33,7 @@ func socketDir(t *testing.T) string {
 // serve starts a server; change may adapt its configuration.
 func serve(t *testing.T, b Daemon, change func(*Config)) *Server {
 	t.Helper()
-	cfg := Config{
-		Backend: b, Gatherer: prometheus.NewRegistry(), Ready: func() error { return nil },
-		StateDir: socketDir(t), Listen: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler),
-	}
+	cfg := configOf(t, b)
 	if change != nil {
 		change(&cfg)
 	}
@@ -46,6 +43,14 @@ func serve(t *testing.T, b Daemon, change func(*Config)) *Server {
 	}
 	t.Cleanup(func() { stopServer(t, s) })
 	return s
+}
+
+func configOf(t *testing.T, b Daemon) Config {
+	t.Helper()
+	return Config{
+		Backend: b, Gatherer: prometheus.NewRegistry(), Ready: func() error { return nil },
+		StateDir: socketDir(t), Listen: "127.0.0.1:0", Metrics: NewMetrics(prometheus.NewRegistry()), Logger: slog.New(slog.DiscardHandler),
+	}
 }
 
 func stopServer(t *testing.T, s *Server) {

@@ -9,6 +9,8 @@
 // Long answers (a sync with its progress, a plan) are streams of JSON lines; see stream.go. Errors cross
 // as view.Error and come out of Client as the *pipeline.Error that went in.
 //
-// What is kept: a page of another site can neither read nor cause anything (guard.go); the token is
-// compared in constant time; a socket file that a killed daemon left behind is no obstacle (socket.go).
+// What is answered is a list of routes (routes.go), each with who may call it and what it may take up. What is kept:
+// a page of another site can neither read nor cause anything (guard.go); the token is compared in constant time and
+// cannot be guessed at speed (attempts.go); a browser shows it once (login.go, sessions.go); a slow caller holds
+// nothing up (bounds.go); a socket file that a killed daemon left behind is no obstacle (socket.go).
 package web

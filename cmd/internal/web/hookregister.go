@@ -14,8 +14,10 @@ type HookRegistrar interface {
 	RegisterHook(ctx context.Context, source string) (view.HookRegistered, error)
 }
 
-func (a api) hookRoutes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{"POST " + apiPath + "/webhooks/{source}/register": a.registerHook}
+func (a api) hookRoutes() []route {
+	return []route{{pattern: "POST " + apiPath + "/webhooks/{source}/register", handler: a.registerHook, described: described{
+		summary: "Enters this daemon's address in a system that can be told where to call.", answer: view.HookRegistered{},
+	}}}
 }
 
 func (a api) registerHook(w http.ResponseWriter, r *http.Request) {

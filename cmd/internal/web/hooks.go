@@ -42,22 +42,20 @@ type hooks struct {
 	wrong *failures
 }
 
-func (h hooks) routes(mux *http.ServeMux) {
-	for _, path := range []string{HooksPath + "{source}", HooksPath + "{source}/{secret}"} {
-		mux.HandleFunc(path, h.serve)
+func (h hooks) routes() []route {
+	return []route{
+		{pattern: "POST " + HooksPath + "{source}", access: open, body: maxHook, handler: h.serve, described: described{
+			summary: "A webhook of a source, signed or with its secret in the header.", answer: view.Hook{}, body: anyBody{},
+		}},
+		{pattern: "POST " + HooksPath + "{source}/{secret}", access: open, body: maxHook, handler: h.serve, described: described{
+			summary: "A webhook of a system that can set no header.", answer: view.Hook{}, body: anyBody{},
+		}},
 	}
 }
 
 func (h hooks) serve(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
-		writeJSON(w, http.StatusMethodNotAllowed, view.Failure{Error: view.ErrorOf(&pipeline.Error{
-			Code: pipeline.CodeWebhookRefused, Message: "webhooks are called with POST", Remedy: "Enter this address in the system that is to call; it is no page.",
-		})})
-		return
-	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(hookTime)) // recorders in tests have none
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxHook))
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		status := http.StatusBadRequest
 		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {

@@ -21,12 +21,12 @@ type Operator interface {
 	QuarantinedRecord(ctx context.Context, id string) (view.Quarantined, error)
 }
 
-func (a api) operatorRoutes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"POST " + apiPath + "/approve":        a.approve,
-		"GET " + apiPath + "/adoptions":       a.adoptions,
-		"POST " + apiPath + "/adopt":          a.adopt,
-		"GET " + apiPath + "/quarantine/{id}": a.quarantined,
+func (a api) operatorRoutes() []route {
+	return []route{
+		{pattern: "POST " + apiPath + "/approve", handler: a.approve, described: described{summary: "Lets pass what a brake stopped, once.", answer: view.Brake{}, body: view.Approve{}}},
+		{pattern: "GET " + apiPath + "/adoptions", handler: a.adoptions, described: described{summary: "The pipelines whose sources are other systems than those that the state belongs to.", answer: []view.Adoption{}, query: []parameter{{"pipeline", "only this one"}}}},
+		{pattern: "POST " + apiPath + "/adopt", handler: a.adopt, described: described{summary: "Makes the state belong to the systems that the sources are now.", answer: struct{}{}, body: view.Adopt{}}},
+		{pattern: "GET " + apiPath + "/quarantine/{id}", handler: a.quarantined, described: described{summary: "One of them.", answer: view.Quarantined{}}},
 	}
 }
 

@@ -31,11 +31,19 @@ type Daemon interface {
 // maxRuns is how many reports one call gives at most.
 const maxRuns = 1000
 
-func (a api) overseerRoutes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		"GET " + apiPath + "/runs":    a.runs,
-		"GET " + apiPath + "/sources": a.sources,
-		"GET " + apiPath + "/config":  a.configuration,
+func (a api) overseerRoutes() []route {
+	return []route{
+		{pattern: "GET " + apiPath + "/runs", handler: a.runs, described: described{
+			summary: "Reports of cycles, the latest first.", answer: view.Runs{}, query: []parameter{
+				{"pipeline", "of this pipeline alone"}, {"skip", "how many to leave out"}, {"limit", "how many at most; 50 without it"},
+			},
+		}},
+		{pattern: "GET " + apiPath + "/sources", handler: a.sources, described: described{
+			summary: "How each source has answered since the start; none is asked.", answer: []view.SourceStatus{},
+		}},
+		{pattern: "GET " + apiPath + "/config", handler: a.configuration, described: described{
+			summary: "The live files with secrets masked, and what the files on disk say that is not live.", answer: view.Configuration{},
+		}},
 	}
 }
 

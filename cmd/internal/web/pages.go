@@ -2,8 +2,9 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
-	"time"
+	"slices"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -11,48 +12,33 @@ import (
 	"github.com/tandem-sync/tandem/cmd/internal/web/ui"
 )
 
-// handler serves daemon.listen.
-func (s *Server) handler(g *guard) (http.Handler, error) {
+// pages returns the routes of the dashboard.
+func (s *Server) pages() ([]route, error) {
 	dashboard, err := pages.New(pages.Config{Backend: s.cfg.Backend, StatusOf: statusOf, Logger: s.cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	s.health(mux)
-	mux.Handle("GET /metrics", g.metrics(s.metrics()))
-	mux.Handle("GET "+ui.StaticPath, ui.Static())
-	for pattern, h := range dashboard.Routes() {
-		mux.Handle(pattern, g.private(h))
+	routes := []route{{pattern: "GET " + ui.StaticPath, access: open, handler: ui.Static().ServeHTTP}}
+	handlers := dashboard.Routes()
+	for _, pattern := range slices.Sorted(maps.Keys(handlers)) {
+		routes = append(routes, route{pattern: pattern, handler: handlers[pattern].ServeHTTP, stream: pattern == "GET "+pages.EventsPath})
 	}
-	api{s.cfg.Backend}.routes(mux, g.private)
-	if s.cfg.Hooks != nil {
-		hooks{s.cfg.Hooks, newFailures(time.Now)}.routes(mux)
-	}
-	return mux, nil
-}
-
-// socketHandler serves the socket: the same without a guard.
-func (s *Server) socketHandler() http.Handler {
-	mux := http.NewServeMux()
-	s.health(mux)
-	mux.Handle("GET /metrics", s.metrics())
-	api{s.cfg.Backend}.routes(mux, func(h http.Handler) http.Handler { return h })
-	return mux
+	return routes, nil
 }
 
 func (s *Server) metrics() http.Handler {
 	return promhttp.HandlerFor(s.cfg.Gatherer, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
 }
 
-func (s *Server) health(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintln(w, "ok")
-	})
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		if err := s.cfg.Ready(); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
+func (s *Server) health() []route {
+	return []route{
+		{pattern: "GET /healthz", access: open, described: described{summary: "Answers while the process lives.", answer: ""}, handler: func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }},
+		{pattern: "GET /readyz", access: open, described: described{summary: "Answers with 200 once the pipelines are on their schedules and as long as the state can be read.", answer: "", refused: http.StatusServiceUnavailable}, handler: func(w http.ResponseWriter, _ *http.Request) {
+			if err := s.cfg.Ready(); err != nil {
+				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
+			fmt.Fprintln(w, "ready")
+		}},
+	}
 }

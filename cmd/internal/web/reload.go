@@ -11,10 +11,15 @@ import (
 // wrong, for whoever looks at the status alone.
 const reloadPath = "POST /-/reload"
 
-func (a api) reloadRoutes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
-		reloadPath:                    func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, http.StatusUnprocessableEntity) },
-		"POST " + apiPath + "/reload": func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, http.StatusOK) },
+func (a api) reloadRoutes() []route {
+	answering := func(refused int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { a.reload(w, r, refused) }
+	}
+	return []route{
+		{pattern: reloadPath, handler: answering(http.StatusUnprocessableEntity), described: described{
+			summary: "The same as POST /api/v1/reload; the status alone tells a configuration that is wrong.", answer: view.Reload{}, refused: http.StatusUnprocessableEntity,
+		}},
+		{pattern: "POST " + apiPath + "/reload", handler: answering(http.StatusOK), described: described{summary: "Takes in the configuration, whole or not at all; the answer says what changed or what is wrong.", answer: view.Reload{}}},
 	}
 }
 

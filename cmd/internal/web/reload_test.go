@@ -37,7 +37,9 @@ func TestReloadAnswers(t *testing.T) {
 		{"refused, for the commands", refusing{&scripted{}}, apiPath + "/reload", http.StatusOK, refusal},
 	} {
 		mux := http.NewServeMux()
-		api{tt.backend}.routes(mux, func(h http.Handler) http.Handler { return h })
+		for _, r := range (api{tt.backend}).routes() {
+			mux.Handle(r.pattern, r.handler)
+		}
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, tt.path, nil))
 		var got view.Reload

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/net/netutil"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -26,13 +28,20 @@ type Config struct {
 	StateDir string          // where the socket is
 	Listen   string          // host:port
 	Token    pipeline.Secret // required by config where Listen is not a loopback address
-	Version  string
-	Logger   *slog.Logger
+	// Cert and Key are the files of the certificate that Listen is encrypted with, "" for none.
+	Cert, Key string
+	// PublicURL is the address at which a proxy in front is reached, "" for none.
+	PublicURL string
+	Version   string
+	Metrics   *Metrics
+	Logger    *slog.Logger
+	Now       func() time.Time // nil is the machine's clock
 }
 
 // Server listens on the socket and on daemon.listen.
 type Server struct {
 	cfg     Config
+	bounds  bounds
 	servers []*http.Server
 	address net.Addr
 	serving sync.WaitGroup
@@ -41,13 +50,16 @@ type Server struct {
 
 // NewServer makes a server; nothing listens before Start.
 func NewServer(cfg Config) *Server {
-	return &Server{cfg: cfg}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Server{cfg: cfg, bounds: newBounds()}
 }
 
 // Start listens and serves in the background until Stop. When one of the two addresses cannot be had, it
 // listens on neither and returns an *Error of code listen_failed.
 func (s *Server) Start() error {
-	g := newGuard(s.cfg.Token, s.cfg.Listen)
+	g := newGuard(s.cfg)
 	if !g.loopback && s.cfg.Token.IsZero() {
 		return &pipeline.Error{
 			Code:    pipeline.CodeListenFailed,
@@ -58,6 +70,18 @@ func (s *Server) Start() error {
 	public, err := s.handler(g)
 	if err != nil {
 		return err
+	}
+	commands, err := s.socketHandler()
+	if err != nil {
+		return err
+	}
+	var encryption *tls.Config
+	if s.cfg.Cert != "" {
+		c, err := newCertificate(s.cfg)
+		if err != nil {
+			return err
+		}
+		encryption = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get}
 	}
 	tcp, err := listenTCP(s.cfg.Listen)
 	if err != nil {
@@ -70,17 +94,19 @@ func (s *Server) Start() error {
 	s.address = tcp.Addr()
 	calls, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	s.serve(calls, tcp, public)
-	s.serve(calls, socket, s.socketHandler())
+	s.serve(calls, netutil.LimitListener(tcp, maxConnections), public, encryption)
+	s.serve(calls, socket, commands, nil)
 	return nil
 }
 
 // Address is where the server listens, of use when the port was 0. Valid after Start.
 func (s *Server) Address() string { return s.address.String() }
 
-func (s *Server) serve(calls context.Context, l net.Listener, h http.Handler) {
+// serve serves one listener, encrypted unless encryption is nil.
+func (s *Server) serve(calls context.Context, l net.Listener, h http.Handler, encryption *tls.Config) {
 	srv := &http.Server{
 		Handler:           h,
+		TLSConfig:         encryption,
 		BaseContext:       func(net.Listener) context.Context { return calls },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -89,7 +115,11 @@ func (s *Server) serve(calls context.Context, l net.Listener, h http.Handler) {
 	}
 	s.servers = append(s.servers, srv)
 	s.serving.Go(func() {
-		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		begin := srv.Serve
+		if encryption != nil {
+			begin = func(l net.Listener) error { return srv.ServeTLS(l, "", "") }
+		}
+		if err := begin(l); !errors.Is(err, http.ErrServerClosed) {
 			s.cfg.Logger.Error("a listener ended", "address", l.Addr().String(), "error", err)
 		}
 	})

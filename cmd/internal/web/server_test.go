@@ -65,7 +65,7 @@ func TestGuard(t *testing.T) {
 		{"open status", "GET", openURL + "/api/v1/status", nil, 200},
 		{"open page", "GET", openURL + "/", nil, 200},
 		{"unknown call", "GET", openURL + "/api/v1/nothing", nil, 404},
-		{"wrong method", "GET", openURL + "/api/v1/sync", nil, 404},
+		{"wrong method", "GET", openURL + "/api/v1/sync", nil, 405},
 		{"another host name (DNS rebinding)", "GET", openURL + "/api/v1/status", header("Host", "evil.example"), 403},
 		{"localhost by name", "GET", openURL + "/api/v1/status", header("Host", "localhost:9477"), 200},
 		{"a form of another site", "POST", openURL + "/api/v1/sync", header("Sec-Fetch-Site", "cross-site"), 403},

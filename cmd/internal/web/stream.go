@@ -36,7 +36,6 @@ type stream struct {
 
 func newStream(w http.ResponseWriter) *stream {
 	w.Header().Set("Content-Type", streamType)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return &stream{enc: enc, flush: http.NewResponseController(w).Flush}

@@ -1,0 +1,3 @@
+daemon {
+  public_url = "https://tandem.example.com"
+}
