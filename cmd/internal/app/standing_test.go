@@ -157,6 +157,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	results := map[string][]string{
 		"tandem_cycles_total":          {"done", "partial", "braked", "failed"},
 		"tandem_source_requests_total": classes,
+		"tandem_logins_total":          {"ok", "refused", "limited"},
 	}
 	seen := map[string]bool{}
 	for _, f := range families {
