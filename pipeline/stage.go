@@ -25,8 +25,7 @@ type Cycle struct {
 	// Full: everything on both sides is listed, and deletions may be noticed.
 	Full bool
 	// Hints are per side what webhooks told: detection reads those records too. Targeted: it reads those alone,
-	// and nothing that has come to be since the cursors, which stay; all of that too where one of them has no link and
-	// there are families.
+	// and nothing that has come to be since the cursors, which stay.
 	Hints    [2][]Hint
 	Targeted bool
 	// DryRun: nothing is written anywhere, state included.

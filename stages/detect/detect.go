@@ -59,13 +59,10 @@ func (d *Detector) Detect(ctx context.Context, c *pipeline.Cycle, yield func([]*
 	if err != nil {
 		return pipeline.Detected{}, err
 	}
-	if c.Targeted {
-		err = r.addKin(ctx, position.Cursors)
-	} else {
-		err = r.addDue(ctx)
-	}
-	if err != nil {
-		return pipeline.Detected{}, err
+	if !c.Targeted {
+		if err := r.addDue(ctx); err != nil {
+			return pipeline.Detected{}, err
+		}
 	}
 	if err := r.emit(ctx); err != nil {
 		return pipeline.Detected{}, err

@@ -9,22 +9,6 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-// addKin reads all changes, of both sides, in a targeted cycle that came upon a record without a link and where there
-// are families: what such a record is paired with its parent or its children may have to say.
-//
-// Invariant 3: without it, a parent or a variant without a code would be made again.
-func (r *run) addKin(ctx context.Context, cursors [2]string) error {
-	if r.cycle.Definition.Family.Parent == "" || len(r.sides[0].unlinked)+len(r.sides[1].unlinked) == 0 {
-		return nil
-	}
-	return r.cycle.Both(func(side pipeline.Side) error {
-		_, err := r.cycle.Endpoints[side].Changes(ctx, cursors[side], r.cycle.Definition.Wanted(side), func(changes []pipeline.Change) error {
-			return r.sides[side].take(ctx, changes)
-		})
-		return err
-	})
-}
-
 // batches divides links into batches of at most the cycle's size. Families stay together as far as they fit: what
 // a system can hold of one variant may depend on what the others become (prices that are told by extras do). For
 // the same reason variants in quarantine come along with those of their family that changed.
