@@ -16,8 +16,6 @@ func nestedShapes() map[string]block.Shape {
 	}
 }
 
-const later = "comes in a later release"
-
 // described returns what is said of the blocks and attributes of those shapes, by path.
 func described() map[string]Setting {
 	limits := DefaultLimits()
@@ -66,13 +64,14 @@ func described() map[string]Setting {
 		"pipeline.filter.categories": {Kind: block.KindTexts, Doc: "patterns of the category's path, one of which must match", Example: `["Electronics", "Clothing/**"]`},
 		"pipeline.filter.where":      {Kind: block.KindExpression, Doc: "a condition over `record`", Example: `record.status != "draft"`},
 
-		"pipeline.schedule":          {Doc: "When it runs; every five minutes without the block."},
-		"pipeline.schedule.every":    {Kind: block.KindDuration, Default: block.Duration(DefaultEvery), Doc: "interval, a second at least", Example: `"5m"`},
-		"pipeline.schedule.manual":   {Kind: block.KindBool, Doc: "`true` runs it only when asked, in the place of `every`"},
-		"pipeline.schedule.cron":     {Kind: block.KindText, Doc: later},
-		"pipeline.schedule.realtime": {Kind: block.KindBool, Doc: later},
-		"pipeline.schedule.full":     {Kind: block.KindText, Doc: later},
-		"pipeline.schedule.timezone": {Kind: block.KindText, Doc: later},
+		"pipeline.schedule":          {Doc: "When it runs: by one of `every`, `cron`, `realtime` and `manual`; every five minutes without the block. [schedules.md](schedules.md) tells what becomes of missed times, failures and changes of the clocks."},
+		"pipeline.schedule.every":    {Kind: block.KindDuration, Default: block.Duration(DefaultEvery), Doc: "interval, a second at least; beside `realtime` the one for what calls did not tell of, then `15m` if left out", Example: `"5m"`},
+		"pipeline.schedule.cron":     {Kind: block.KindText, Doc: "times of day: minute, hour, day of the month, month and day of the week, where 0 is Sunday: `\"0 6 * * *\"` is every day at 6:00"},
+		"pipeline.schedule.realtime": {Kind: block.KindBool, Doc: "`true` runs it when a source calls, too: [webhooks.md](webhooks.md)"},
+		"pipeline.schedule.manual":   {Kind: block.KindBool, Doc: "`true` runs it only when asked, in the place of all others"},
+		"pipeline.schedule.full":     {Kind: block.KindText, Doc: "when the full pass runs, in the form of `cron`; beside the others, in the place of a cycle that is due by then", Example: `"0 3 * * 0"`},
+		"pipeline.schedule.timezone": {Kind: block.KindText, Doc: "where `cron` and `full` are times of day; the machine's if left out", Example: `"Europe/Paris"`},
+		"pipeline.schedule.jitter":   {Kind: block.KindDuration, Default: block.Duration(DefaultJitter), Doc: "moves planned times by up to so much, always the same for one pipeline of one daemon; `every` at most, and an hour"},
 
 		"pipeline.mapping":          {Required: true, Doc: "Which fields are carried; [the guide](configuration.md#mapping) has the standard ones."},
 		"pipeline.mapping.from":     {Kind: block.KindReference, Doc: "a shared mapping, `mapping.NAME`; what the block holds goes before it"},

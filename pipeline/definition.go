@@ -3,7 +3,6 @@ package pipeline
 import (
 	"cmp"
 	"fmt"
-	"time"
 
 	"github.com/shopspring/decimal"
 )
@@ -144,14 +143,6 @@ func (l Limit) String() string {
 		return l.Amount.String() + "%"
 	}
 	return l.Amount.String()
-}
-
-// Schedule says when a pipeline runs.
-type Schedule struct {
-	Every  time.Duration // 0: not by interval
-	Manual bool          // only when asked
-	// Realtime: also when a source calls; Every finds what calls did not tell of.
-	Realtime bool
 }
 
 // Merging returns the hash of all that decides what is written.

@@ -143,7 +143,7 @@ type Event struct {
 	Link   LinkID        `json:"link,omitempty"`
 	Keys   [2]Key        `json:"keys"`
 	Match  Values        `json:"match,omitempty"`
-	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink, forget, brake, approve, adopt
+	Kind   string        `json:"kind"`           // link, create, update, archive, delete, agree, conflict, resolve, close, quarantine, release, unlink, forget, brake, approve, adopt, pause, resume
 	Side   *Side         `json:"side,omitempty"` // the side written
 	Fields []FieldChange `json:"fields,omitempty"`
 	Rule   string        `json:"rule,omitempty"`
@@ -269,7 +269,9 @@ type Store interface {
 	Committer
 	Positions
 	Brakes
+	Pauses
 	Runs
+	Schedules
 	Histories
 	Plans
 }

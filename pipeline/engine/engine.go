@@ -83,7 +83,7 @@ type Progress struct {
 }
 
 // Sync runs one cycle, after the one that runs now if there is one. It always returns a report; a
-// failure is told there.
+// failure is told there. While the pipeline is paused none begins: the report, of code paused, is not kept.
 func (e *Engine) Sync(ctx context.Context, opt Options) pipeline.Report {
 	r := &run{Engine: e, opt: opt, report: e.newReport()}
 	if err := e.take(ctx); err != nil {
@@ -94,7 +94,12 @@ func (e *Engine) Sync(ctx context.Context, opt Options) pipeline.Report {
 	}
 	defer e.give()
 	r.report.Started = e.Now()
-	err := r.spanned(ctx, r.sync)
+	err := r.unpaused(ctx)
+	if err == nil {
+		err = r.spanned(ctx, r.sync)
+	} else if r.refused(err) {
+		return r.report
+	}
 	// The report is stored also when the cycle was told to stop.
 	r.end(context.WithoutCancel(ctx), err)
 	return r.report

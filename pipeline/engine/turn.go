@@ -65,11 +65,20 @@ func retiredError(name string) error {
 	}
 }
 
-// refused completes the report of a cycle that never began, since its engine is retired: it is told to
-// whoever asked and nowhere else.
+// unpaused returns an *Error of code paused while the pipeline is.
+func (e *Engine) unpaused(ctx context.Context) error {
+	p, err := e.Store.Paused(ctx)
+	if err != nil || p == nil {
+		return err
+	}
+	return p.Refusal(e.Definition.Name)
+}
+
+// refused completes the report of a cycle that never began, since its engine is retired or its pipeline paused:
+// it is told to whoever asked and nowhere else.
 func (r *run) refused(err error) bool {
 	var e *pipeline.Error
-	if !errors.As(err, &e) || e.Code != pipeline.CodeReloaded {
+	if !errors.As(err, &e) || e.Code != pipeline.CodeReloaded && e.Code != pipeline.CodePaused {
 		return false
 	}
 	r.report.Result = pipeline.ResultFailed

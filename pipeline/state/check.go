@@ -109,7 +109,7 @@ func (c *check) single(k, part, value []byte) error {
 	into := map[string]any{
 		singleMatch: &[]string{}, singlePosition: &pipeline.Position{}, singleIdentities: &[2]string{},
 		singleCycle: &lastCycle{}, singleHistory: &historyRange{}, singleLinks: new(int), singleGeneration: new(uint64),
-		singlePlanKey: &[]byte{}, singleBrake: &pipeline.Brake{},
+		singlePlanKey: &[]byte{}, singleBrake: &pipeline.Brake{}, singlePause: &pipeline.Pause{}, singlePast: &pipeline.Past{},
 	}[name]
 	switch {
 	case name == singleBraked:

@@ -38,7 +38,7 @@ func TestCheckCounts(t *testing.T) {
 		inventory[i].Indexes = min(inventory[i].Indexes, 1)
 	}
 	want := []Inventory{{
-		Pipeline: "products", Links: 2, Unlinked: 1, Intents: 1, Conflicts: 1, Quarantined: 1, Events: 1, Reports: 1, Indexes: 1,
+		Pipeline: "products", Links: 2, Unlinked: 1, Intents: 1, Conflicts: 1, Quarantined: 1, Events: 2, Reports: 1, Indexes: 1,
 	}}
 	if d := cmp.Diff(want, inventory); d != "" {
 		t.Errorf("inventory (-want +got):\n%s", d)
@@ -116,7 +116,7 @@ func TestCheckFinds(t *testing.T) {
 		},
 		"the number of events": {
 			func(tx *kv.Tx, k key) error { return set(tx, k.single(singleHistory), historyRange{First: 1, Next: 9}) },
-			[]string{"noted to have 8 events, there are 1"},
+			[]string{"noted to have 8 events, there are 2"},
 		},
 		"an unknown table": {
 			func(tx *kv.Tx, k key) error { return tx.Set(k.table('Z').text("x"), nil) },
@@ -200,7 +200,7 @@ func TestExport(t *testing.T) {
 		}))
 		want := []string{"position c2", "identities tenant", "link a", "link b", "unlinked 42", "intent i1", "conflict c1", "failed q1"}
 		if history {
-			want = append(want, "event update")
+			want = append(want, "event update", "event pause")
 		}
 		if d := cmp.Diff(want, kinds); d != "" {
 			t.Errorf("history %v (-want +got):\n%s", history, d)

@@ -45,6 +45,9 @@ func (s *store) PutReport(ctx context.Context, report pipeline.Report) error {
 		if err := set(tx, this, report); err != nil {
 			return err
 		}
+		if err := s.notePast(tx, func(p pipeline.Past) pipeline.Past { return p.After(report) }); err != nil {
+			return err
+		}
 		kept := 1
 		var newestOld []byte
 		err := tx.ScanBack(prefix, func(k, _ []byte) error {

@@ -73,6 +73,8 @@ const (
 	singleGeneration = "generation" // grows with what is learned, see pipeline.Plans
 	singlePlanKey    = "plan_key"   // signs kept plans; absent until it is first asked for
 	singleBrake      = "brake"      // pipeline.Brake
+	singlePause      = "pause"      // pipeline.Pause; absent unless paused
+	singlePast       = "past"       // pipeline.Past
 	singleBraked     = "braked"     // what that brake stopped: fingerprints, one after the other
 )
 

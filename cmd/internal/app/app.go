@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,7 +36,10 @@ type Options struct {
 	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.
 	Cycles *slog.Logger
 	Trace  engine.Trace // nil traces nothing
-	Clock  Clock        // zero fields are the machine's clock and randomness
+	Clock  Clock        // zero fields are the machine's clock
+	// Seed tells the schedules of this daemon from those of others; "" is made of the machine's name and the
+	// state directory.
+	Seed string
 }
 
 // App is a configuration brought to life. Two of them can live in one process, on two state directories.
@@ -48,6 +52,7 @@ type App struct {
 	cycles        *slog.Logger
 	clock         Clock
 	trace         engine.Trace
+	seed          string // of the schedules, see schedule.New
 	registry      *prometheus.Registry
 	metrics       *metrics
 	engineMetrics *engine.Metrics
@@ -105,6 +110,10 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
+	}
+	if a.seed = o.Seed; a.seed == "" {
+		host, _ := os.Hostname() // "" will do
+		a.seed = host + "\n" + cfg.Daemon.StateDir
 	}
 	if a.cycles = o.Cycles; a.cycles == nil {
 		a.cycles = a.logger

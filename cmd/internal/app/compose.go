@@ -40,5 +40,6 @@ func (a *App) compose(r *runner, begin func(context.Context) error) *engine.Engi
 func (a *App) retrying(s *source) pipeline.Endpoint {
 	return engine.NewRetrying(s.endpoint, engine.RetryConfig{
 		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Trace: a.trace, Wait: a.clock.Sleep, Described: s.health.described,
+		Jitter: a.clock.Random,
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/tandem-sync/tandem/cmd/internal/web"
 )
 
-// Start makes the App a daemon: it listens, and runs each pipeline by its schedule, the first time at
-// once. Everything goes on in the background until Stop; ctx ends the schedules too. When Start fails
-// nothing is left running, and the App is still to be stopped.
+// Start makes the App a daemon: it listens, and runs each pipeline by its schedule. Everything goes on in the
+// background until Stop; ctx ends the schedules too. When Start fails nothing is left running, and the App is still to
+// be stopped.
 func (a *App) Start(ctx context.Context) error {
 	configured := a.current().config.Daemon
 	server := web.NewServer(web.Config{
@@ -28,6 +28,14 @@ func (a *App) Start(ctx context.Context) error {
 		a.server = nil
 		return err
 	}
+	a.follow(ctx)
+	a.keepGood(a.current().config)
+	a.logger.Info("listening", "address", server.Address(), "encrypted", configured.TLS.Cert != "", "state", configured.StateDir)
+	return nil
+}
+
+// follow puts every pipeline on its schedule, until Stop or until ctx ends.
+func (a *App) follow(ctx context.Context) {
 	ctx, a.cancel = context.WithCancel(ctx)
 	a.ended = ctx.Done()
 	a.mu.Lock()
@@ -39,9 +47,6 @@ func (a *App) Start(ctx context.Context) error {
 		a.schedule(r)
 	}
 	a.scheduled.Store(true)
-	a.keepGood(a.current().config)
-	a.logger.Info("listening", "address", server.Address(), "encrypted", configured.TLS.Cert != "", "state", configured.StateDir)
-	return nil
 }
 
 // scheduling starts the schedules that schedule asks for.
@@ -59,7 +64,7 @@ func (a *App) scheduling(ctx context.Context) {
 
 // schedule puts a runner on its schedule, in an App that is started and not about to stop.
 func (a *App) schedule(r *runner) {
-	if a.ended == nil || r.definition.Schedule.Every <= 0 {
+	if a.ended == nil || !r.agenda.plan.Automatic() {
 		return
 	}
 	select {
@@ -82,7 +87,7 @@ func (a *App) run(ctx context.Context, r *runner) {
 		defer hearing.Wait()
 		hearing.Go(func() { a.listen(planning, ctx, r) })
 	}
-	interval(planning, a.clock, r.definition.Schedule.Every, r.setNext, func(context.Context) { r.sync(ctx, false, nil) })
+	r.follow(planning, ctx)
 }
 
 // enter keeps the sources of a runner open until it leaves; stop ends its schedule when it is retired. It

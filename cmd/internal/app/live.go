@@ -10,6 +10,7 @@ import (
 	"github.com/tandem-sync/tandem/config"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/engine"
+	"github.com/tandem-sync/tandem/pipeline/schedule"
 )
 
 // live is one configuration brought to life. It does not change: a reload makes another one, which takes
@@ -104,6 +105,10 @@ func (a *App) buildPipeline(ctx context.Context, l *live, d *pipeline.Definition
 	if err != nil {
 		return err
 	}
+	if r.agenda.plan, err = schedule.New(d.Schedule, a.seed+"\n"+d.Name); err != nil {
+		return err // cannot happen with a valid configuration
+	}
+	r.longest = r.agenda.plan.Longest(a.clock.Now())
 	r.engine = a.compose(r, begin)
 	l.runners = append(l.runners, r)
 	return nil

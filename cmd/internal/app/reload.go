@@ -150,7 +150,8 @@ func (a *App) swap(before, next *live) {
 	}
 	a.accept(next)
 	for _, r := range next.runners {
-		if before.runner(r.definition.Name) != r {
+		if was := before.runner(r.definition.Name); was != r {
+			r.agenda.soon = was != nil && r.agenda.plan.Starting()
 			a.schedule(r)
 		}
 	}

@@ -20,6 +20,8 @@ type runner struct {
 	engine     *engine.Engine
 	clock      Clock
 	bell       *bell
+	agenda     agenda
+	longest    time.Duration // between two cycles that the schedule plans; 0 where it plans none
 
 	retired bool               // another runner, or none, has the pipeline; guarded by App.mu
 	stop    context.CancelFunc // ends its schedule, nil unless scheduled; guarded by App.mu

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,14 +32,15 @@ func (a *App) tell(ctx context.Context, runners []*runner) {
 type standing struct{ app *App }
 
 // standingDescs are the metrics of a standing.
-type standingDescs struct{ interval, writable, available, size *prometheus.Desc }
+type standingDescs struct{ interval, paused, writable, available, size *prometheus.Desc }
 
 func (standing) descs() standingDescs {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc("tandem_"+name, help, labels, nil)
 	}
 	return standingDescs{
-		interval:  desc("schedule_interval_seconds", "The longest time that the pipeline's schedule leaves between two cycles; absent where it runs only when asked.", "pipeline"),
+		interval:  desc("schedule_interval_seconds", "The longest time that the pipeline's schedule leaves between two cycles; absent where it runs only when asked, and while it is paused.", "pipeline"),
+		paused:    desc("paused", "1 while somebody holds the pipeline.", "pipeline"),
 		writable:  desc("state_writable", "1 while the state can be written, 0 while it cannot (a full disk, say)."),
 		available: desc("state_disk_available_bytes", "Free space for Tandem on the disk of the state directory."),
 		size:      desc("state_disk_size_bytes", "Size of the disk of the state directory."),
@@ -50,7 +50,7 @@ func (standing) descs() standingDescs {
 // Describe implements prometheus.Collector.
 func (s standing) Describe(to chan<- *prometheus.Desc) {
 	d := s.descs()
-	for _, desc := range []*prometheus.Desc{d.interval, d.writable, d.available, d.size} {
+	for _, desc := range []*prometheus.Desc{d.interval, d.paused, d.writable, d.available, d.size} {
 		to <- desc
 	}
 }
@@ -64,8 +64,14 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	l := s.app.hold()
 	defer s.app.drop(l)
 	for _, r := range l.runners {
-		if longest := longestInterval(r); longest > 0 {
-			gauge(d.interval, longest.Seconds(), r.definition.Name)
+		paused := r.paused()
+		if paused {
+			gauge(d.paused, 1, r.definition.Name)
+		} else {
+			gauge(d.paused, 0, r.definition.Name)
+		}
+		if r.longest > 0 && !paused {
+			gauge(d.interval, r.longest.Seconds(), r.definition.Name)
 		}
 	}
 	state := s.app.state
@@ -83,5 +89,11 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// longestInterval is the longest time between two cycles that the schedule plans, 0 where it plans none.
-func longestInterval(r *runner) time.Duration { return r.definition.Schedule.Every }
+// paused tells whether somebody holds the pipeline. A state that cannot be read says so itself.
+func (r *runner) paused() bool {
+	if r.store == nil {
+		return false
+	}
+	p, err := r.store.Paused(context.Background())
+	return err == nil && p != nil
+}

@@ -35,7 +35,7 @@ func (a *App) Status(ctx context.Context) (view.Status, error) {
 
 func (r *runner) status(ctx context.Context) (view.PipelineStatus, error) {
 	d := r.definition
-	p := view.PipelineStatus{Name: d.Name, Sources: d.Sources, State: view.StateActive, Schedule: schedule(d.Schedule)}
+	p := view.PipelineStatus{Name: d.Name, Sources: d.Sources, State: view.StateActive, Schedule: d.Schedule.String()}
 	p.Running, p.NextRun = r.now()
 	var err error
 	if p.Linked, err = r.store.CountLinks(ctx); err != nil {
@@ -75,25 +75,11 @@ func (r *runner) status(ctx context.Context) (view.PipelineStatus, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, nil
-}
-
-func schedule(s pipeline.Schedule) string {
-	if s.Every > 0 {
-		return "every " + shortDuration(s.Every)
+	pause, err := r.store.Paused(ctx)
+	if pause != nil {
+		p.State, p.Paused, p.NextRun = view.StatePaused, pauseView(pause), nil
 	}
-	return "manual"
-}
-
-// shortDuration is "5m" where Go says "5m0s".
-func shortDuration(d time.Duration) string {
-	switch {
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return d.String()
+	return p, err
 }
 
 // recent returns the latest reports, newest first, as far back as a success if there is one at all.

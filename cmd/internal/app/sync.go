@@ -9,25 +9,33 @@ import (
 	"github.com/tandem-sync/tandem/pipeline/engine"
 )
 
-// Sync implements web.Backend.
+// Sync implements web.Backend. Asked for all, it leaves out those that are paused.
 func (a *App) Sync(ctx context.Context, q web.SyncRequest, progress func(view.Progress)) ([]pipeline.Report, error) {
 	names, err := a.names(q.Pipeline)
 	if err != nil {
 		return nil, err
 	}
+	var paused []error
 	reports := make([]pipeline.Report, 0, len(names))
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return reports, err
 		}
 		report, err := a.syncOne(ctx, name, q.Full, progress)
-		if err != nil && q.Pipeline == "" {
-			continue // a reload took it out meanwhile
-		}
-		if err != nil {
+		switch {
+		case err == nil:
+			reports = append(reports, report)
+		case q.Pipeline != "":
 			return reports, err
-		}
-		reports = append(reports, report)
+		case pipeline.AsError(err).Code == pipeline.CodePaused:
+			paused = append(paused, err)
+		} // else a reload took it out meanwhile
+	}
+	if len(reports) == 0 && len(paused) > 0 {
+		return nil, paused[0]
+	}
+	for _, err := range paused {
+		a.logger.Warn("left out", "error", err)
 	}
 	return reports, nil
 }
@@ -61,7 +69,11 @@ func (a *App) trySync(ctx context.Context, name string, full bool, progress func
 	if err != nil {
 		return pipeline.Report{}, err
 	}
-	return r.sync(ctx, full, progress), nil
+	report := r.sync(ctx, full, progress)
+	if e := report.Error; e != nil && e.Code == pipeline.CodePaused {
+		return report, &pipeline.Error{Code: e.Code, Message: e.Message, Remedy: e.Remedy}
+	}
+	return report, nil
 }
 
 // Plan implements web.Backend.

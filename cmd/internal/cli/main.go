@@ -109,6 +109,8 @@ func (c *cli) root() *cobra.Command {
 		c.statusCommand(),
 		c.reloadCommand(),
 		c.approveCommand(),
+		c.pauseCommand(),
+		c.resumeCommand(),
 		c.conflictsCommand(),
 		c.quarantineCommand(),
 		c.historyCommand(),

@@ -115,6 +115,10 @@ func status() view.Status {
 				}},
 			},
 			{Name: "prices", Sources: [2]string{"pm", "erp"}, State: view.StateActive, Schedule: "manual", Errors: []view.Trouble{}},
+			{
+				Name: "stock", Sources: [2]string{"pm", "erp"}, State: view.StatePaused, Schedule: "cron 0 6 * * * Europe/Paris, full 0 3 * * 0 Europe/Paris",
+				Paused: &view.Pause{By: "anna", At: before, Reason: "stocktaking"}, Errors: []view.Trouble{},
+			},
 		},
 	}
 }
@@ -200,7 +204,17 @@ func TestRenderings(t *testing.T) {
 		"conflicts":    func(o Output) error { return o.Conflicts([]view.Conflict{conflict, settled, whole}) },
 		"no_conflicts": func(o Output) error { return o.Conflicts(nil) },
 		"conflict":     func(o Output) error { return o.Conflict(conflict) },
-		"resolved":     func(o Output) error { return o.Resolved(settled) },
+		"paused": func(o Output) error {
+			return o.Paused([]view.Held{
+				{Pipeline: "products", Pause: &view.Pause{By: "anna", At: now, Reason: "stocktaking"}, Changed: true, Running: &view.Progress{Pipeline: "products"}},
+				{Pipeline: "prices", Pause: &view.Pause{By: "anna", At: now}, Changed: true},
+				{Pipeline: "stock", Pause: &view.Pause{By: "bruno", At: before, Reason: "new\x1bwarehouse"}},
+			})
+		},
+		"resumed": func(o Output) error {
+			return o.Resumed([]view.Held{{Pipeline: "products", Pause: &view.Pause{By: "anna", At: before}, Changed: true}, {Pipeline: "prices"}})
+		},
+		"resolved": func(o Output) error { return o.Resolved(settled) },
 		"quarantine": func(o Output) error {
 			return o.Quarantine([]view.Quarantined{{
 				ID: "9a8b7c6d", Pipeline: "products", Keys: map[string]pipeline.Key{"pm": "12"}, Match: chair, Code: pipeline.CodeDuplicate,

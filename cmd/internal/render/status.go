@@ -56,6 +56,10 @@ func (o Output) pipelineStatus(t *text, p view.PipelineStatus) {
 	if p.Running != nil {
 		t.line("  under way:    %s", progress(*p.Running))
 	}
+	if p.Paused != nil {
+		t.line("  %s since %s, %s", t.paint(yellow, "paused"), o.when(p.Paused.At), pausedBy(*p.Paused))
+		t.line("    %s `tandem resume %s` lets it go on", t.paint(bold, "remedy:"), clean(p.Name))
+	}
 	if p.Brake != nil {
 		o.brake(t, *p.Brake)
 	}
@@ -73,6 +77,8 @@ func paintState(t *text, s view.PipelineState) string {
 	switch s {
 	case view.StateActive:
 		return t.paint(green, stateWord(s))
+	case view.StatePaused:
+		return t.paint(yellow, stateWord(s))
 	default:
 		return t.paint(red, stateWord(s))
 	}

@@ -45,6 +45,7 @@ type PipelineState string
 const (
 	StateActive PipelineState = "active"
 	StateError  PipelineState = "error"  // the last cycle failed
+	StatePaused PipelineState = "paused" // somebody holds it
 	StateBraked PipelineState = "braked" // a limit stopped the last cycle before its first write
 )
 
@@ -53,14 +54,15 @@ type PipelineStatus struct {
 	Name        string           `json:"name"`
 	Sources     [2]string        `json:"sources"` // left, right
 	State       PipelineState    `json:"state"`
-	Schedule    string           `json:"schedule"` // "every 5m0s", "manual"
+	Schedule    string           `json:"schedule"` // "every 5m", "cron 0 6 * * * Europe/Paris", "manual"
 	Linked      int              `json:"linked"`
 	Conflicts   int              `json:"conflicts"` // waiting for a person
 	Quarantined int              `json:"quarantined"`
 	LastSuccess *time.Time       `json:"last_success"`
 	LastCycle   *pipeline.Report `json:"last_cycle"`
-	NextRun     *time.Time       `json:"next_run"` // nil without a daemon, and for a manual pipeline
+	NextRun     *time.Time       `json:"next_run"` // nil without a daemon, while paused, and for a manual pipeline
 	Running     *Progress        `json:"running"`  // nil when no cycle is under way
+	Paused      *Pause           `json:"paused"`   // nil unless somebody holds it
 	Brake       *Brake           `json:"brake"`    // nil unless one is engaged
 	Errors      []Trouble        `json:"errors"`   // the latest first
 }

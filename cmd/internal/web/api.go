@@ -190,7 +190,7 @@ func statusOf(c pipeline.Code) int {
 	switch c {
 	case pipeline.CodeCycleUnknown, pipeline.CodeConflictNotFound, pipeline.CodePipelineUnknown, pipeline.CodeSourceUnknown, pipeline.CodeRecordUnknown:
 		return http.StatusNotFound
-	case pipeline.CodePlanOutdated, pipeline.CodeConflictMoved, pipeline.CodeNotBraked, pipeline.CodeOtherSystem:
+	case pipeline.CodePlanOutdated, pipeline.CodeConflictMoved, pipeline.CodeNotBraked, pipeline.CodePaused, pipeline.CodeOtherSystem:
 		return http.StatusConflict
 	case pipeline.CodePlanInvalid, pipeline.CodeUsage, pipeline.CodeResolutionRefused:
 		return http.StatusBadRequest

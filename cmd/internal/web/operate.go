@@ -12,6 +12,10 @@ import (
 type Operator interface {
 	// Approve lets pass what a brake stopped, once.
 	Approve(ctx context.Context, q view.Approve) (view.Brake, error)
+	// Pause holds pipelines: no cycle begins, one that is under way goes on to its end.
+	Pause(ctx context.Context, q view.Hold) ([]view.Held, error)
+	// Resume lets them go on; what was due meanwhile runs once.
+	Resume(ctx context.Context, q view.Hold) ([]view.Held, error)
 	// Adoptions returns the pipelines whose sources are other systems than those that the state
 	// belongs to: all such, or the one of that name if it is.
 	Adoptions(ctx context.Context, pipeline string) ([]view.Adoption, error)
@@ -24,6 +28,8 @@ type Operator interface {
 func (a api) operatorRoutes() []route {
 	return []route{
 		{pattern: "POST " + apiPath + "/approve", handler: a.approve, described: described{summary: "Lets pass what a brake stopped, once.", answer: view.Brake{}, body: view.Approve{}}},
+		{pattern: "POST " + apiPath + "/pause", handler: a.pause, described: described{summary: "Holds pipelines: no cycle starts until they are resumed. One under way goes on to its end.", answer: []view.Held{}, body: view.Hold{}}},
+		{pattern: "POST " + apiPath + "/resume", handler: a.resume, described: described{summary: "Lets held pipelines go on.", answer: []view.Held{}, body: view.Hold{}}},
 		{pattern: "GET " + apiPath + "/adoptions", handler: a.adoptions, described: described{summary: "The pipelines whose sources are other systems than those that the state belongs to.", answer: []view.Adoption{}, query: []parameter{{"pipeline", "only this one"}}}},
 		{pattern: "POST " + apiPath + "/adopt", handler: a.adopt, described: described{summary: "Makes the state belong to the systems that the sources are now.", answer: struct{}{}, body: view.Adopt{}}},
 		{pattern: "GET " + apiPath + "/quarantine/{id}", handler: a.quarantined, described: described{summary: "One of them.", answer: view.Quarantined{}}},
@@ -37,6 +43,24 @@ func (a api) approve(w http.ResponseWriter, r *http.Request) {
 	}
 	b, err := a.backend.Approve(r.Context(), q)
 	answer(w, b, err)
+}
+
+func (a api) pause(w http.ResponseWriter, r *http.Request) {
+	var q view.Hold
+	if !readJSON(w, r, &q) {
+		return
+	}
+	held, err := a.backend.Pause(r.Context(), q)
+	answer(w, held, err)
+}
+
+func (a api) resume(w http.ResponseWriter, r *http.Request) {
+	var q view.Hold
+	if !readJSON(w, r, &q) {
+		return
+	}
+	held, err := a.backend.Resume(r.Context(), q)
+	answer(w, held, err)
 }
 
 func (a api) adoptions(w http.ResponseWriter, r *http.Request) {
@@ -60,6 +84,16 @@ func (a api) quarantined(w http.ResponseWriter, r *http.Request) {
 // Approve implements Backend.
 func (c *Client) Approve(ctx context.Context, q view.Approve) (b view.Brake, err error) {
 	return b, c.post(ctx, "/approve", q, &b)
+}
+
+// Pause implements Backend.
+func (c *Client) Pause(ctx context.Context, q view.Hold) (held []view.Held, err error) {
+	return held, c.post(ctx, "/pause", q, &held)
+}
+
+// Resume implements Backend.
+func (c *Client) Resume(ctx context.Context, q view.Hold) (held []view.Held, err error) {
+	return held, c.post(ctx, "/resume", q, &held)
 }
 
 // Adoptions implements Backend.

@@ -14,6 +14,14 @@ func (s *scripted) Approve(_ context.Context, q view.Approve) (view.Brake, error
 	}, s.note(q)
 }
 
+func (s *scripted) Pause(_ context.Context, q view.Hold) ([]view.Held, error) {
+	return []view.Held{{Pipeline: "products", Pause: &view.Pause{By: q.By, At: at, Reason: q.Reason}, Changed: true, Running: &view.Progress{Pipeline: "products"}}}, s.note(q)
+}
+
+func (s *scripted) Resume(_ context.Context, q view.Hold) ([]view.Held, error) {
+	return []view.Held{{Pipeline: "products"}}, s.note(q)
+}
+
 func (s *scripted) Adoptions(_ context.Context, name string) ([]view.Adoption, error) {
 	return []view.Adoption{{Pipeline: "products", Links: 3, Systems: []view.AdoptedSystem{{Source: "erp", Product: "Odoo", Known: "a", Now: "b"}}}}, s.note(name)
 }
@@ -32,7 +40,11 @@ func (s *scripted) RegisterHook(_ context.Context, source string) (view.HookRegi
 func operatorCalls(ctx context.Context) []clientCall {
 	approve := view.Approve{Pipeline: "products", By: "anna"}
 	adopt := view.Adopt{Pipeline: "products", Now: map[string]string{"erp": "b"}, By: "anna"}
+	pause := view.Hold{Pipelines: []string{"products", "stock"}, By: "anna", Reason: "stocktaking"}
+	resume := view.Hold{Pipelines: []string{"products"}, By: "anna"}
 	return []clientCall{
+		{"pause", func(b Backend) (any, error) { return b.Pause(ctx, pause) }, pause},
+		{"resume", func(b Backend) (any, error) { return b.Resume(ctx, resume) }, resume},
 		{"approve", func(b Backend) (any, error) { return b.Approve(ctx, approve) }, approve},
 		{"adoptions", func(b Backend) (any, error) { return b.Adoptions(ctx, "a&b") }, "a&b"},
 		{"adopt", func(b Backend) (any, error) { return nil, b.Adopt(ctx, adopt) }, adopt},

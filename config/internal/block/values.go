@@ -140,20 +140,26 @@ func (c Decoder) Texts(a *hclsyntax.Attribute) ([]string, bool) {
 
 // Duration decodes a Go duration above zero, as "90s".
 func (c Decoder) Duration(a *hclsyntax.Attribute) (time.Duration, bool) {
+	t, ok := c.AnyDuration(a)
+	if ok && t <= 0 {
+		c.wrong(a, "%s must be longer than zero.", a.Name)
+		return 0, false
+	}
+	return t, ok
+}
+
+// AnyDuration decodes a duration that may be zero or negative.
+func (c Decoder) AnyDuration(a *hclsyntax.Attribute) (time.Duration, bool) {
 	s, ok := c.Text(a)
 	if !ok {
 		return 0, false
 	}
 	t, err := time.ParseDuration(s)
-	switch {
-	case err != nil:
+	if err != nil {
 		c.wrong(a, "%s must be a duration with its unit, as \"30s\", \"5m\" or \"1h30m\".%s", a.Name, durationHint(s))
-	case t <= 0:
-		c.wrong(a, "%s must be longer than zero.", a.Name)
-	default:
-		return t, true
+		return 0, false
 	}
-	return 0, false
+	return t, true
 }
 
 func durationHint(s string) string {

@@ -34,6 +34,8 @@ type Dump struct {
 	Position    pipeline.Position
 	Brake       *pipeline.Brake
 	BrakedPlan  pipeline.Fingerprints
+	Pause       *pipeline.Pause
+	Past        pipeline.Past
 	Identities  [2]string
 	Reports     []pipeline.Report
 	History     []pipeline.Event // without numbers
@@ -141,6 +143,12 @@ func readCycles(ctx context.Context, s pipeline.Store, u Universe, d *Dump) (err
 		return err
 	}
 	if d.BrakedPlan, err = s.BrakedPlan(ctx); err != nil {
+		return err
+	}
+	if d.Pause, err = s.Paused(ctx); err != nil {
+		return err
+	}
+	if d.Past, err = s.Past(ctx); err != nil {
 		return err
 	}
 	if d.Reports, err = s.Reports(ctx, many); err != nil {

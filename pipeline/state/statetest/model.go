@@ -34,6 +34,8 @@ type Model struct {
 	brake      *pipeline.Brake
 	braked     pipeline.Fingerprints
 	planKey    []byte
+	pause      *pipeline.Pause
+	past       pipeline.Past
 }
 
 type sideKey struct {
@@ -71,6 +73,7 @@ func (m *Model) Clone() *Model {
 		identities: m.identities, cycles: m.cycles, lastCycle: m.lastCycle,
 		reports: maps.Clone(m.reports), history: slices.Clone(m.history),
 		brake: m.brake, braked: m.braked, generation: m.generation, planKey: m.planKey,
+		pause: m.pause, past: m.past,
 	}
 }
 
@@ -237,7 +240,10 @@ func (m *Model) StartCycle(ctx context.Context, at time.Time) (id pipeline.Cycle
 
 // PutReport implements pipeline.Runs.
 func (m *Model) PutReport(ctx context.Context, r pipeline.Report) error {
-	return m.change(ctx, func() error { m.reports[r.Cycle] = r; return nil })
+	return m.change(ctx, func() error {
+		m.reports[r.Cycle], m.past = r, m.past.After(r)
+		return nil
+	})
 }
 
 // PlanKey implements pipeline.Plans.

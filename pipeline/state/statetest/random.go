@@ -104,7 +104,7 @@ type Step struct {
 
 // DrawStep draws a call. It is about few keys and ids, so that steps meet.
 func DrawStep(t *rapid.T) Step {
-	name := rapid.SampledFrom([]string{"commit", "commit", "commit", "intend", "settle", "retry", "move", "identities", "report", "brake", "adopt"}).Draw(t, "call")
+	name := rapid.SampledFrom([]string{"commit", "commit", "commit", "intend", "settle", "retry", "move", "identities", "report", "brake", "adopt", "pause", "schedule"}).Draw(t, "call")
 	simple := func(f func(context.Context, pipeline.Store) error) Step {
 		return Step{name, func(ctx context.Context, s pipeline.Store) (any, error) { return nil, f(ctx, s) }}
 	}
@@ -141,6 +141,16 @@ func DrawStep(t *rapid.T) Step {
 	case "adopt":
 		pair, event := [2]string{drawText(t), drawText(t)}, drawEvent(t)
 		return simple(func(ctx context.Context, s pipeline.Store) error { return s.Adopt(ctx, pair, event) })
+	case "pause":
+		var p *pipeline.Pause
+		if rapid.Bool().Draw(t, "paused") {
+			p = &pipeline.Pause{By: "ann", At: drawTime(t), Reason: drawText(t)}
+		}
+		event := drawEvent(t)
+		return simple(func(ctx context.Context, s pipeline.Store) error { return s.SetPaused(ctx, p, event) })
+	case "schedule":
+		schedule, when := drawText(t), drawTime(t)
+		return Step{name, func(ctx context.Context, s pipeline.Store) (any, error) { return s.Scheduled(ctx, schedule, when) }}
 	default:
 		id := fmt.Sprintf("20261124T120000Z-%04d", rapid.IntRange(1, 5).Draw(t, "cycle"))
 		report := pipeline.Report{Cycle: pipeline.CycleID(id), Result: pipeline.ResultDone, Started: drawTime(t)}

@@ -47,6 +47,8 @@ func Run(t *testing.T, open func() (Backend, error)) {
 		{"cycles", testCycles},
 		{"reports", testReports},
 		{"brake", testBrake},
+		{"pause", testPause},
+		{"what a schedule goes on from", testPast},
 		{"adopting another system", testAdopt},
 		{"history", testHistory},
 		{"history by cycle and time", testEachEvent},
