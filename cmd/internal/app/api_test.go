@@ -199,6 +199,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	api("POST", "/state/forget", `{"record": "CH-100", "look": true}`)
 	api("POST", "/approve", `{"pipeline": "products", "by": "anna"}`)
 	api("POST", "/adopt", `{"pipeline": "nope", "now": {}, "by": "anna"}`)
+	api("POST", "/pause", `{"pipelines": ["products"], "by": "anna", "reason": "stocktaking"}`)
+	api("POST", "/resume", `{"pipelines": ["products"], "by": "anna"}`)
 	api("POST", "/reload", "")
 	api("GET", "/openapi.json", "")
 
