@@ -112,8 +112,11 @@ func tooMany(wait time.Duration) error {
 	}
 }
 
-func retryAfter(w http.ResponseWriter, wait time.Duration) {
-	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+// retryAfter tells a caller to wait, and returns for how many seconds.
+func retryAfter(w http.ResponseWriter, wait time.Duration) int {
+	seconds := int(math.Ceil(wait.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	return seconds
 }
 
 func writeTooMany(w http.ResponseWriter, wait time.Duration) {

@@ -49,7 +49,7 @@ func TestLogin(t *testing.T) {
 	}
 
 	resp, body := ask("GET", "/api/v1/conflicts/a?b=c", nil)
-	if resp.Request.URL.Path != "/login" || !strings.Contains(body, `value="/api/v1/conflicts/a?b=c"`) {
+	if resp.Request.URL.Path != "/login" || !strings.Contains(body, `action="/login?next=%2fapi%2fv1%2fconflicts%2fa%3fb%3dc"`) {
 		t.Fatalf("a browser without a session is led to %s: %s", resp.Request.URL, body)
 	}
 	next := resp.Request.URL.Query().Get("next")
@@ -57,15 +57,25 @@ func TestLogin(t *testing.T) {
 	if resp.StatusCode != http.StatusUnauthorized || !strings.Contains(body, "This is not the token") || strings.Contains(body, "wrong") {
 		t.Errorf("a wrong token: %s: %s", resp.Status, body)
 	}
-	resp, body = ask("POST", "/login", url.Values{"token": {testToken}, "next": {next}})
+	if !strings.Contains(body, `role="alert"`) || strings.Contains(body, `href="/conflicts"`) || strings.Contains(body, `action="/logout"`) {
+		t.Errorf("the page of somebody who has not come in: %s", body)
+	}
+	way := resp.Request.URL.RequestURI() + "?" + url.Values{"next": {next}}.Encode()
+	if _, body = ask("GET", way+"&lang=fr", nil); !strings.Contains(body, `<html lang="fr"`) || !strings.Contains(body, "Se connecter") {
+		t.Errorf("the page in French: %s", body)
+	}
+	resp, body = ask("POST", way, url.Values{"token": {testToken}})
 	if resp.StatusCode != http.StatusOK || resp.Request.URL.RequestURI() != next || !strings.Contains(body, "c0ffee12") {
 		t.Errorf("the token: %s at %s: %s", resp.Status, resp.Request.URL, body)
 	}
 	if resp, _ = ask("GET", "/login?next=/healthz", nil); resp.Request.URL.Path != "/healthz" {
 		t.Errorf("somebody who is logged in is led to %s", resp.Request.URL)
 	}
-	if resp, _ = ask("POST", "/logout", nil); resp.Request.URL.Path != "/login" {
-		t.Errorf("logging out leads to %s", resp.Request.URL)
+	if _, body = ask("GET", "/", nil); !strings.Contains(body, `action="/logout"`) {
+		t.Errorf("a page without a way out: %s", body)
+	}
+	if resp, body = ask("POST", "/logout", nil); resp.Request.URL.Path != "/login" || !strings.Contains(body, "Vous êtes déconnecté") {
+		t.Errorf("logging out leads to %s: %s", resp.Request.URL, body)
 	}
 	if resp, _ = ask("GET", "/", nil); resp.Request.URL.Path != "/login" {
 		t.Errorf("after logging out / is shown")
@@ -173,6 +183,9 @@ func TestGuessing(t *testing.T) {
 		resp := guess("192.0.2.1", testToken, form)
 		if resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") != "10" || len(resp.Cookies()) > 0 {
 			t.Errorf("a right guess too many: %s, Retry-After %q", resp.Status, resp.Header.Get("Retry-After"))
+		}
+		if body, err := io.ReadAll(resp.Body); err != nil || form && !strings.Contains(string(body), "in 10 seconds") {
+			t.Errorf("the page after too many: %v, %s", err, body)
 		}
 	}
 	if got := guess("192.0.2.2", testToken, false).StatusCode; got != http.StatusOK {

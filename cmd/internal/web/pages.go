@@ -12,9 +12,9 @@ import (
 	"github.com/tandem-sync/tandem/cmd/internal/web/ui"
 )
 
-// pages returns the routes of the dashboard.
-func (s *Server) pages() ([]route, error) {
-	dashboard, err := pages.New(pages.Config{Backend: s.cfg.Backend, StatusOf: statusOf, Logger: s.cfg.Logger})
+// pages returns the routes of the dashboard, and those of the way to it.
+func (s *Server) pages(g *guard) ([]route, error) {
+	dashboard, err := pages.New(pages.Config{Backend: s.cfg.Backend, StatusOf: statusOf, Session: g.inSession, Logger: s.cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (s *Server) pages() ([]route, error) {
 	for _, pattern := range slices.Sorted(maps.Keys(handlers)) {
 		routes = append(routes, route{pattern: pattern, handler: handlers[pattern].ServeHTTP, stream: pattern == "GET "+pages.EventsPath})
 	}
-	return routes, nil
+	return append(routes, g.routes(dashboard.Login)...), nil
 }
 
 func (s *Server) metrics() http.Handler {

@@ -50,8 +50,8 @@ func (s *Server) public(g *guard) ([]route, error) {
 	if err != nil {
 		return nil, err
 	}
-	dashboard, err := s.pages()
-	return slices.Concat(routes, dashboard, g.routes()), err
+	dashboard, err := s.pages(g)
+	return append(routes, dashboard...), err
 }
 
 // handler serves daemon.listen.

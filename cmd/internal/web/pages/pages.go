@@ -40,7 +40,9 @@ type Config struct {
 	Backend Backend
 	// StatusOf is the HTTP status of an answer that tells of an error.
 	StatusOf func(pipeline.Code) int
-	Logger   *slog.Logger
+	// Session tells whether a request is part of a session that can be ended; nil: there are none.
+	Session func(*http.Request) bool
+	Logger  *slog.Logger
 }
 
 // Pages are the dashboard.
@@ -55,7 +57,7 @@ func New(cfg Config) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := ui.New(ui.Options{Pages: files, Nav: []ui.Nav{
+	made, err := ui.New(ui.Options{Pages: files, Session: cfg.Session, Nav: []ui.Nav{
 		{Name: "overview", Path: "/"},
 		{Name: "conflicts", Path: "/conflicts"},
 		{Name: "quarantine", Path: "/quarantine"},

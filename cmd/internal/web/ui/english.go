@@ -36,6 +36,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"action.full":      "Full pass",
 		"action.full.more": "Compares every record on both sides; takes longer",
 		"action.reload":    "Reload",
+		"action.logout":    "Log out",
 
 		"done.sync_all":       "A cycle of every pipeline has been started.",
 		"done.sync":           "A cycle has been started, or will begin after the one that runs.",
@@ -49,6 +50,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"done.settle_none":    "Nothing was chosen, so nothing was settled.",
 		"done.retry":          "They will be tried again in the next cycle.",
 		"done.retry_none":     "Nothing was chosen, so nothing will be tried.",
+		"done.logout":         "You are logged out.",
 
 		"state.active":  "Active",
 		"state.paused":  "Paused",
@@ -84,6 +86,12 @@ func english() map[string]string { //nolint:funlen // a list
 
 		"error.title": "This did not work",
 		"error.back":  "Back to the overview",
+
+		"login.title":   "Log in",
+		"login.token":   "Token of the dashboard",
+		"login.help":    "It is the token in the daemon block of the configuration. Whoever keeps the configuration knows it.",
+		"login.wrong":   "This is not the token. Neither a name nor a password is asked for.",
+		"login.limited": "Too many wrong tokens came. The next one is looked at in %d second.|Too many wrong tokens came. The next one is looked at in %d seconds.",
 
 		"overview.title":              "Overview",
 		"overview.pipelines":          "Pipelines",

@@ -35,6 +35,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"action.sync":      "Synchroniser",
 		"action.full":      "Passe complète",
 		"action.full.more": "Compare toutes les fiches des deux côtés ; plus long",
+		"action.logout":    "Se déconnecter",
 		"action.reload":    "Recharger",
 
 		"done.sync_all":       "Un cycle de chaque pipeline a été lancé.",
@@ -48,6 +49,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"done.settled":        "Réglé : le prochain cycle l’applique des deux côtés.",
 		"done.settle_none":    "Rien n’était choisi : rien n’a été réglé.",
 		"done.retry":          "Ces fiches seront réessayées au prochain cycle.",
+		"done.logout":         "Vous êtes déconnecté.",
 		"done.retry_none":     "Rien n’était choisi : rien ne sera réessayé.",
 
 		"state.active":  "Actif",
@@ -84,6 +86,12 @@ func french() map[string]string { //nolint:funlen // a list
 
 		"error.title": "Cela n’a pas fonctionné",
 		"error.back":  "Retour à la vue d’ensemble",
+
+		"login.title":   "Se connecter",
+		"login.token":   "Jeton du tableau de bord",
+		"login.help":    "C’est le token du bloc daemon de la configuration. Qui tient la configuration le connaît.",
+		"login.wrong":   "Ce n’est pas le jeton. Ni nom ni mot de passe ne sont demandés.",
+		"login.limited": "Trop de jetons faux sont arrivés. Le prochain sera examiné dans %d seconde.|Trop de jetons faux sont arrivés. Le prochain sera examiné dans %d secondes.",
 
 		"overview.title":              "Vue d’ensemble",
 		"overview.pipelines":          "Pipelines",

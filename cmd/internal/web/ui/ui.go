@@ -22,6 +22,7 @@ const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 type UI struct {
 	pages  map[Language]map[string]*template.Template
 	nav    []Nav
+	inside func(*http.Request) bool
 	assets map[string]string
 }
 
@@ -30,6 +31,8 @@ type Nav struct{ Name, Path string }
 
 // Options of a UI.
 type Options struct {
+	// Session tells whether a request is part of a session, which can be ended then; nil: there are none.
+	Session func(*http.Request) bool
 	// Pages holds the templates, *.html. A page is known by its file's name without the ending; a file
 	// whose name begins with an underscore has parts for all pages.
 	Pages fs.FS
@@ -42,7 +45,7 @@ func New(o Options) (*UI, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	u := &UI{pages: map[Language]map[string]*template.Template{}, nav: o.Nav}
+	u := &UI{pages: map[Language]map[string]*template.Template{}, nav: o.Nav, inside: o.Session}
 	var err error
 	if u.assets, err = assets(); err != nil {
 		return nil, err
@@ -130,8 +133,10 @@ type Page struct {
 	Nav    string // the entry of the navigation that it belongs to, "" for none
 	Status int    // of the answer; 0 is 200
 	// Live: what is inside "main" is fetched anew when something changes.
-	Live   bool
-	Badges map[string]int // how much waits, by entry of the navigation
+	Live bool
+	// Outside: it is for people who have not come in, whom navigation and search would lead nowhere.
+	Outside bool
+	Badges  map[string]int // how much waits, by entry of the navigation
 	// Done is a text's key that tells what was just done, "" for nothing. It comes from the address:
 	// one that is no text is ignored.
 	Done string
@@ -147,6 +152,7 @@ type frame struct {
 	Languages []choice
 	Themes    []choice
 	Here      string
+	Session   bool // there is one that can be ended
 }
 
 type entry struct {
@@ -199,6 +205,7 @@ func (u *UI) Part(r *http.Request, page, name string, data any) (string, error) 
 
 func (u *UI) frame(r *http.Request, p Page) frame {
 	f := frame{Page: p, Lang: LanguageOf(r), Theme: themeOf(r), Here: r.URL.RequestURI()}
+	f.Session = !p.Outside && u.inside != nil && u.inside(r)
 	for _, n := range u.nav {
 		f.Entries = append(f.Entries, entry{Nav: n, Current: n.Name == p.Nav, Waiting: p.Badges[n.Name]})
 	}
