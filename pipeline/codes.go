@@ -122,7 +122,7 @@ func Catalogue() []CatalogueEntry {
 		{CodeLanguageNotInstalled, "The language is not installed in Odoo.", "`language` names a language that this database does not have.", "Install the language in Odoo (Settings, Translations), or correct `language`."},
 		{CodeBraked, "A brake stopped the cycle before its first write.", "More is due than `limits` allow: a mapping or a source has changed, or a listing is short.", "See what is due with `tandem plan`; if it is right, `tandem approve PIPELINE` lets exactly that pass, once."},
 		{CodeNotBraked, "There is nothing to approve.", "No brake is engaged, it was approved already, or it has stopped another cycle since it was shown.", "`tandem status` shows whether a pipeline is braked, and by what."},
-		{CodePaused, "The pipeline is paused.", "Somebody paused it with `tandem pause`; `tandem status` tells who, when and why.", "`tandem resume PIPELINE` lets it go on."},
+		{CodePaused, "The pipeline is paused.", "Somebody paused it, with `tandem pause` or on its page; `tandem status` and the page tell who, when and why.", "`tandem resume PIPELINE` lets it go on."},
 		{CodeStopped, "The work was stopped before its end.", "A signal, or the daemon was told to stop.", "Nothing to do: what was done is kept, the next cycle goes on where this one stopped."},
 		{CodePipelineUnknown, "There is no such pipeline.", "A misspelt name.", "`tandem status` lists the pipelines."},
 		{CodeUnsupportedVersion, "This version of the system is not supported.", "A server older or newer than Tandem knows.", "See docs for the versions that are supported."},

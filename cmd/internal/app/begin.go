@@ -10,11 +10,16 @@ import (
 )
 
 // Begin starts a cycle, after the one that runs if there is one, and does not wait for it. One that waits
-// for its turn already is not doubled.
-func (a *App) Begin(_ context.Context, q view.Begin) error {
+// for its turn already is not doubled. What is paused is refused by name, and left out of all.
+func (a *App) Begin(ctx context.Context, q view.Begin) error {
 	names, err := a.names(q.Pipeline)
 	if err != nil {
 		return err
+	}
+	if q.Pipeline != "" {
+		if err := a.notPaused(ctx, q.Pipeline); err != nil {
+			return err
+		}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

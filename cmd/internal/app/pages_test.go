@@ -149,7 +149,7 @@ func TestNoLinkOfADashboardLeadsNowhere(t *testing.T) {
 		for _, m := range links.FindAllStringSubmatch(body, -1) {
 			to := html.UnescapeString(m[1])
 			if known[to] || served[to] || strings.HasPrefix(to, "/static/") || strings.Contains(to, "lang=") || strings.Contains(to, "theme=") ||
-				strings.HasSuffix(to, "/sync") || strings.HasSuffix(to, "/check") || to == "/config/reload" {
+				strings.HasSuffix(to, "/sync") || strings.HasSuffix(to, "/pause") || strings.HasSuffix(to, "/check") || to == "/config/reload" {
 				continue
 			}
 			known[to] = true

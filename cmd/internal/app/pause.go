@@ -58,6 +58,21 @@ func (a *App) holding(q view.Hold, change func(*runner) (view.Held, error)) ([]v
 	return held, nil
 }
 
+// notPaused returns an error of code paused where somebody holds the pipeline.
+func (a *App) notPaused(ctx context.Context, name string) error {
+	l := a.hold()
+	defer a.drop(l)
+	r, err := l.one(name)
+	if err != nil {
+		return err
+	}
+	p, err := r.store.Paused(ctx)
+	if err != nil || p == nil {
+		return err
+	}
+	return p.Refusal(name)
+}
+
 func pauseView(p *pipeline.Pause) *view.Pause {
 	if p == nil {
 		return nil

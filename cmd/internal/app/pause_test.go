@@ -40,6 +40,9 @@ func TestPauseHoldsAcrossRestarts(t *testing.T) {
 	if e := pipeline.AsError(err); e.Code != pipeline.CodePaused || !strings.Contains(e.Error(), "anna") || !strings.Contains(e.Error(), "stocktaking") || !strings.Contains(e.Remedy, "tandem resume products") {
 		t.Errorf("syncing a paused pipeline: %v, remedy %q", err, e.Remedy)
 	}
+	if err := a.Begin(t.Context(), view.Begin{Pipeline: "products"}); pipeline.AsError(err).Code != pipeline.CodePaused {
+		t.Errorf("starting a cycle of a paused pipeline: %v", err)
+	}
 	if reports, err := a.Sync(t.Context(), web.SyncRequest{}, nil); err != nil || len(reports) != 1 || reports[0].Pipeline != "codes" {
 		t.Errorf("syncing all: %+v, %v", reports, err)
 	}

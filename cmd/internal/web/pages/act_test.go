@@ -123,3 +123,43 @@ func TestEvents(t *testing.T) {
 		}
 	}
 }
+
+func TestPauseAndResume(t *testing.T) {
+	f := many(3)
+	h := open(t, f)
+	_, body := get(t, h, "/pipelines/products-0", "en")
+	wants(t, body, `action="/pipelines/products-0/pause"`, `action="/pipelines/products-0/sync"`)
+	for _, tt := range []struct {
+		act     string
+		changed bool
+		done    string
+		text    string
+	}{
+		{"pause", true, "pause", "Paused."},
+		{"pause", false, "pause_same", "It was paused already."},
+		{"resume", true, "resume", "what was due meanwhile runs once"},
+		{"resume", false, "resume_same", "It was not paused."},
+	} {
+		f.changed = tt.changed
+		answer, _ := post(h, "/pipelines/products-0/"+tt.act, url.Values{"reason": {" stocktaking "}})
+		to := answer.Header.Get("Location")
+		if answer.StatusCode != http.StatusSeeOther || to != "/pipelines/products-0?done="+tt.done {
+			t.Errorf("%s: %d to %q", tt.done, answer.StatusCode, to)
+		}
+		_, body := get(t, h, to, "en")
+		wants(t, body, tt.text)
+	}
+	first := view.Hold{Pipelines: []string{"products-0"}, By: "dashboard (192.0.2.1)", Reason: "stocktaking"}
+	if diff := cmp.Diff(first, f.held[0]); diff != "" || f.held[2].By != "resumed by dashboard (192.0.2.1)" {
+		t.Errorf("asked for %+v\n%s", f.held, diff)
+	}
+	paused := &f.status.Pipelines[0]
+	paused.State, paused.NextRun, paused.Paused = view.StatePaused, nil, &view.Pause{By: "anna <x>", At: at, Reason: "stock <y>"}
+	_, body = get(t, h, "/pipelines/products-0", "fr")
+	wants(t, body, `action="/pipelines/products-0/resume"`, "Mis en pause par anna &lt;x&gt;", " : stock &lt;y&gt;", "après la reprise")
+	if strings.Contains(body, `action="/pipelines/products-0/sync"`) {
+		t.Error("a cycle of a paused pipeline can be asked for")
+	}
+	_, body = get(t, h, "/", "en")
+	wants(t, body, "Paused by anna &lt;x&gt;", ": stock &lt;y&gt;", "once it is resumed")
+}

@@ -26,6 +26,8 @@ type Backend interface {
 	Reload(ctx context.Context) (view.Reload, error)
 	Begin(ctx context.Context, q view.Begin) error
 	Approve(ctx context.Context, q view.Approve) (view.Brake, error)
+	Pause(ctx context.Context, q view.Hold) ([]view.Held, error)
+	Resume(ctx context.Context, q view.Hold) ([]view.Held, error)
 	Conflicts(ctx context.Context) ([]view.Conflict, error)
 	Conflict(ctx context.Context, id string) (view.Conflict, error)
 	Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error)

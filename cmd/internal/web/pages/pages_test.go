@@ -37,6 +37,8 @@ type fixed struct {
 
 	begun    []view.Begin
 	approved []view.Approve
+	held     []view.Hold
+	changed  bool // by a Pause or Resume
 }
 
 func (f *fixed) Status(context.Context) (view.Status, error) { return f.status, f.err }
@@ -103,6 +105,16 @@ func (f *fixed) Begin(_ context.Context, q view.Begin) error {
 func (f *fixed) Approve(_ context.Context, q view.Approve) (view.Brake, error) {
 	f.approved = append(f.approved, q)
 	return view.Brake{}, f.err
+}
+
+func (f *fixed) Pause(_ context.Context, q view.Hold) ([]view.Held, error) {
+	f.held = append(f.held, q)
+	return []view.Held{{Pipeline: q.Pipelines[0], Changed: f.changed}}, f.err
+}
+
+func (f *fixed) Resume(ctx context.Context, q view.Hold) ([]view.Held, error) {
+	q.By = "resumed by " + q.By
+	return f.Pause(ctx, q)
 }
 
 // open serves the pages over b.

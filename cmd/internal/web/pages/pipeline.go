@@ -1,10 +1,13 @@
 package pages
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/cmd/internal/web/ui"
@@ -15,6 +18,8 @@ func (p *Pages) pipelineRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /pipelines/{name}":          p.pipeline,
 		"POST /pipelines/{name}/sync":    p.sync,
+		"POST /pipelines/{name}/pause":   p.pause,
+		"POST /pipelines/{name}/resume":  p.resume,
 		"GET /pipelines/{name}/approve":  p.approval,
 		"POST /pipelines/{name}/approve": p.approve,
 	}
@@ -88,6 +93,26 @@ func (p *Pages) sync(w http.ResponseWriter, r *http.Request) {
 		done = "full"
 	}
 	p.act(w, r, pipelinePath(name), done, p.Backend.Begin(r.Context(), view.Begin{Pipeline: name, Full: full}))
+}
+
+// pause holds the pipeline.
+func (p *Pages) pause(w http.ResponseWriter, r *http.Request) {
+	p.held(w, r, "pause", p.Backend.Pause)
+}
+
+// resume lets it go on.
+func (p *Pages) resume(w http.ResponseWriter, r *http.Request) {
+	p.held(w, r, "resume", p.Backend.Resume)
+}
+
+// held says what came of a pause or of its end: done, or done_same where it was so already.
+func (p *Pages) held(w http.ResponseWriter, r *http.Request, done string, change func(context.Context, view.Hold) ([]view.Held, error)) {
+	name := r.PathValue("name")
+	held, err := change(r.Context(), view.Hold{Pipelines: []string{name}, By: byOf(r), Reason: strings.TrimSpace(r.PostFormValue("reason"))})
+	if err == nil && !slices.ContainsFunc(held, func(h view.Held) bool { return h.Changed }) {
+		done += "_same"
+	}
+	p.act(w, r, pipelinePath(name), done, err)
 }
 
 // approval shows what a brake stopped and asks whether it may pass.

@@ -127,7 +127,7 @@ func toldOf(events []view.Event) []told {
 }
 
 func eventKinds() []string {
-	return []string{"link", "create", "update", "archive", "delete", "agree", "conflict", "resolve", "close", "quarantine", "release", "unlink", "forget", "brake", "approve", "adopt"}
+	return []string{"link", "create", "update", "archive", "delete", "agree", "conflict", "resolve", "close", "quarantine", "release", "unlink", "forget", "brake", "approve", "pause", "resume", "adopt"}
 }
 
 // fingerprint of values tells whether they are still those that a page showed.

@@ -10,6 +10,7 @@ func icon(name string) template.HTML {
 		"error":   `<path d="M4.5 4.5l7 7m0-7l-7 7"/>`,
 		"brake":   `<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.5M8 10.9v.1"/>`,
 		"paused":  `<path d="M5.5 4v8M10.5 4v8"/>`,
+		"resume":  `<path d="M5 3.5l7 4.5-7 4.5z"/>`,
 		"running": `<path d="M13 8a5 5 0 0 1-9 3M3 8a5 5 0 0 1 9-3M12.3 2.2V5H9.5M3.7 13.8V11h2.8"/>`,
 		"partial": `<path d="M8 3v6M8 12.4v.1"/>`,
 		"wait":    `<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.2l2 1.3"/>`,
