@@ -48,13 +48,16 @@ func (f *fast) start() {
 	f.t.Helper()
 	cfg, diags := loading(f.shop)()
 	if diags.HasErrors() {
-		f.t.Fatal(diags)
+		f.t.Fatal(diags.Errs())
 	}
 	var err error
 	f.app, err = New(f.t.Context(), cfg, Options{
 		Load: loading(f.shop), Seed: "here", Clock: Clock{Random: func() float64 { return 0.5 }},
 	})
 	if err != nil {
+		f.t.Fatal(err)
+	}
+	if err := f.app.startHooks(f.t.Context()); err != nil {
 		f.t.Fatal(err)
 	}
 	f.app.follow(f.t.Context())

@@ -4,11 +4,13 @@ package apptest
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +26,7 @@ const Secret = "PLANTED-s3cret-key"
 type Shop struct {
 	Dir     string
 	systems map[string]*memory.System
+	keepers map[string]*keeper
 }
 
 // Fault decides what goes wrong with a call (memory.OpList, …) of one of the systems.
@@ -45,7 +48,7 @@ func New(t *testing.T, fault Fault) *Shop {
 	if fault == nil {
 		fault = func(string, string) memory.FaultKind { return memory.NoFault }
 	}
-	s := &Shop{Dir: dir, systems: map[string]*memory.System{}}
+	s := &Shop{Dir: dir, systems: map[string]*memory.System{}, keepers: map[string]*keeper{}}
 	for _, name := range []string{"pm", "erp"} {
 		s.systems[name] = memory.New(memory.Config{
 			Name: name, Findable: true, KeepsTokens: true, Vouch: true, Unique: []string{"ean"},
@@ -71,9 +74,48 @@ func (s *Shop) Kind() pipeline.SourceKind {
 		Known:   memory.ProductSchema(),
 		Webhook: webhook,
 		Open: func(v any, _ pipeline.Deps) (pipeline.Endpoint, error) {
-			return s.systems[v.(*settings).Shop], nil
+			name := v.(*settings).Shop
+			if k := s.keepers[name]; k != nil {
+				return k, nil
+			}
+			return s.systems[name], nil
 		},
 	}
+}
+
+// KeepHook makes a system a pipeline.HookKeeper that is set up to call. It is called before the configuration is
+// brought to life.
+func (s *Shop) KeepHook(system string) {
+	s.keepers[system] = &keeper{System: s.systems[system], state: pipeline.HookOn}
+}
+
+// HookOff has the system switch its webhook off, as after calls that failed for long.
+func (s *Shop) HookOff(system string) { s.keepers[system].set(pipeline.HookOff) }
+
+// keeper is a system with one webhook.
+type keeper struct {
+	*memory.System
+	mu    sync.Mutex
+	state pipeline.HookState
+}
+
+func (k *keeper) set(state pipeline.HookState) (was pipeline.HookState) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	was, k.state = k.state, state
+	return was
+}
+
+// HookAt implements pipeline.HookKeeper.
+func (k *keeper) HookAt(context.Context, string) (pipeline.HookState, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.state, nil
+}
+
+// KeepHook implements pipeline.HookKeeper.
+func (k *keeper) KeepHook(context.Context, string) (pipeline.HookState, error) {
+	return k.set(pipeline.HookOn), nil
 }
 
 // webhook is how the systems call: the secret is Secret, the body {"key", "id"} with the key of a record, or none.
@@ -184,6 +226,12 @@ func (s *Shop) Edit(t *testing.T, system, sku, field string, v pipeline.Value) {
 func (s *Shop) Held(t *testing.T, system, sku, field string) pipeline.Value {
 	t.Helper()
 	return s.record(t, system, sku).Fields[field]
+}
+
+// KeyOf returns the key of the product with that SKU.
+func (s *Shop) KeyOf(t *testing.T, system, sku string) pipeline.Key {
+	t.Helper()
+	return s.record(t, system, sku).Key
 }
 
 func (s *Shop) record(t *testing.T, system, sku string) pipeline.Record {
