@@ -46,6 +46,9 @@ type Cycle struct {
 	Types [2][]Field
 	// Renamed are the categories that the cycle renamed: their products are moved already.
 	Renamed []CategoryRename
+	// Listed, unless nil, is told how many records of a side came, as they come, which is the whole of what can be seen
+	// of a long listing while it goes on. Both sides may call it at once.
+	Listed func(n int)
 	// Places are the tables of categories, by index of Definition.Fields; nil for none at all.
 	Places []*Places
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -90,7 +91,7 @@ func (r *run) begin(ctx context.Context, dry bool) error {
 		ID: r.report.Cycle, Definition: d, DryRun: dry, Started: r.report.Started, Endpoints: r.Endpoints, Sequential: r.Sequential,
 		Full: r.opt.Full || position.Definition != d.Hash || position.Cursors[0] == "" || position.Cursors[1] == "" ||
 			len(r.approved) > 0 && r.engaged.Full, // what was approved must be seen again
-		Approved: r.approved,
+		Approved: r.approved, Listed: r.listing(),
 	}
 	r.report.Full = r.cycle.Full
 	r.target()
@@ -188,6 +189,18 @@ func (r *run) stage(ctx context.Context, stage pipeline.Stage, items []*pipeline
 func (r *run) progress(stage pipeline.StageName, done, total int) {
 	if r.opt.Progress != nil {
 		r.opt.Progress(Progress{Stage: stage, Done: done, Total: total})
+	}
+}
+
+// listing returns what tells of the records that come while both sides are listed.
+func (r *run) listing() func(n int) {
+	var mu sync.Mutex
+	listed := 0
+	return func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		listed += n
+		r.progress(pipeline.StageDetect, listed, 0)
 	}
 }
 

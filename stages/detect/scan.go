@@ -85,6 +85,9 @@ func (s *scan) hinted(ctx context.Context, cursor string, wanted []string, yield
 // take takes a batch of a listing.
 func (s *scan) take(ctx context.Context, changes []pipeline.Change) error {
 	s.seen += len(changes)
+	if s.cycle.Listed != nil {
+		s.cycle.Listed(len(changes))
+	}
 	for _, c := range changes {
 		if s.listed != nil && !c.Gone {
 			s.listed[c.Key] = struct{}{}

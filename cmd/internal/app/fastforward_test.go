@@ -120,6 +120,7 @@ func TestAlertsOfADay(t *testing.T) {
 		{"TandemSyncStale", minutes(2, 45), minutes(3, 10)},
 		{"TandemBrakeEngaged", minutes(5, 10), minutes(6, 5)},
 		{"TandemSyncStale", minutes(5, 45), minutes(6, 5)},
+		{"TandemWebhookOff", minutes(8, 15), minutes(10, 5)},
 	})
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

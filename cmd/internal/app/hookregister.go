@@ -116,6 +116,8 @@ func (a *App) probeEach(ctx context.Context, was map[string]pipeline.HookState) 
 		readers := l.readers(s)
 		address := l.address(s)
 		if !ok || address == "" || len(readers) == 0 {
+			a.metrics.hookUnasked(s.label)
+			delete(was, s.label)
 			continue
 		}
 		state, err := keeper.HookAt(ctx, address)

@@ -111,6 +111,9 @@ func (m *metrics) hookOn(source string, on bool) {
 	m.hooksOn.WithLabelValues(source).Set(v)
 }
 
+// hookUnasked drops what was told of a source that nobody wants to be called by any more.
+func (m *metrics) hookUnasked(source string) { m.hooksOn.DeleteLabelValues(source) }
+
 // loaded tells of the configuration that has become the live one.
 func (m *metrics) loaded(hash string, generation int, at time.Time) {
 	m.configInfo.Reset()

@@ -29,6 +29,7 @@ type runner struct {
 	mu      sync.Mutex
 	running *view.Progress // nil when no cycle is under way
 	next    time.Time      // zero when none is planned
+	gotOn   time.Time      // when the ordinary cycle under way last got on; zero when none did
 }
 
 // same tells whether r does what other would do, with the same sources and store.
@@ -40,7 +41,13 @@ func (r *runner) same(other *runner) bool {
 func (r *runner) sync(ctx context.Context, full bool, progress func(view.Progress)) pipeline.Report {
 	tell := r.progress(progress)
 	defer r.setRunning(nil)
-	return r.engine.Sync(ctx, engine.Options{Full: full, Progress: tell})
+	defer r.setGotOn(time.Time{})
+	return r.engine.Sync(ctx, engine.Options{Full: full, Progress: func(p engine.Progress) {
+		if p.Done > 0 {
+			r.setGotOn(r.clock.Now())
+		}
+		tell(p)
+	}})
 }
 
 // syncHints runs a cycle of what webhooks named.
@@ -75,6 +82,12 @@ func (r *runner) setRunning(p *view.Progress) {
 	defer r.mu.Unlock()
 	r.bell.ring((p == nil) == (r.running == nil))
 	r.running = p
+}
+
+func (r *runner) setGotOn(at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.gotOn = at
 }
 
 func (r *runner) setNext(at time.Time) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,7 +33,7 @@ func (a *App) tell(ctx context.Context, runners []*runner) {
 type standing struct{ app *App }
 
 // standingDescs are the metrics of a standing.
-type standingDescs struct{ interval, paused, writable, available, size *prometheus.Desc }
+type standingDescs struct{ interval, progress, paused, writable, available, size *prometheus.Desc }
 
 func (standing) descs() standingDescs {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
@@ -40,6 +41,7 @@ func (standing) descs() standingDescs {
 	}
 	return standingDescs{
 		interval:  desc("schedule_interval_seconds", "The longest time that the pipeline's schedule leaves between two cycles; absent where it runs only when asked, and while it is paused.", "pipeline"),
+		progress:  desc("cycle_progress_timestamp_seconds", "When the cycle under way last got on, by records listed or written, as Unix time; absent while none runs, or none got on yet.", "pipeline"),
 		paused:    desc("paused", "1 while somebody holds the pipeline.", "pipeline"),
 		writable:  desc("state_writable", "1 while the state can be written, 0 while it cannot (a full disk, say)."),
 		available: desc("state_disk_available_bytes", "Free space for Tandem on the disk of the state directory."),
@@ -50,7 +52,7 @@ func (standing) descs() standingDescs {
 // Describe implements prometheus.Collector.
 func (s standing) Describe(to chan<- *prometheus.Desc) {
 	d := s.descs()
-	for _, desc := range []*prometheus.Desc{d.interval, d.paused, d.writable, d.available, d.size} {
+	for _, desc := range []*prometheus.Desc{d.interval, d.progress, d.paused, d.writable, d.available, d.size} {
 		to <- desc
 	}
 }
@@ -70,6 +72,9 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 		} else {
 			gauge(d.paused, 0, r.definition.Name)
 		}
+		if at := r.progressed(); !at.IsZero() {
+			gauge(d.progress, float64(at.UnixMilli())/1000, r.definition.Name)
+		}
 		if r.longest > 0 && !paused {
 			gauge(d.interval, r.longest.Seconds(), r.definition.Name)
 		}
@@ -87,6 +92,13 @@ func (s standing) Collect(to chan<- prometheus.Metric) {
 		gauge(d.available, float64(disk.AvailBytes))
 		gauge(d.size, float64(disk.TotalBytes))
 	}
+}
+
+// progressed is when the ordinary cycle under way last got on, zero when none did.
+func (r *runner) progressed() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.gotOn
 }
 
 // paused tells whether somebody holds the pipeline. A state that cannot be read says so itself.

@@ -97,6 +97,28 @@ func TestMetricsGoOnOverARestart(t *testing.T) {
 	}
 }
 
+// A cycle under way that gets on can be told from one that does not: from the first records that were listed on.
+func TestMetricsTellThatACycleGetsOn(t *testing.T) {
+	const name = "tandem_cycle_progress_timestamp_seconds"
+	var a *App
+	during := map[string]int{}
+	s := apptest.New(t, func(_, op string) memory.FaultKind {
+		if a != nil && (op == memory.OpDescribe || op == memory.OpCreate) {
+			during[op] = len(samples(t, a, name))
+		}
+		return memory.NoFault
+	})
+	s.Insert(t, "pm", "Chaise", "CH-100")
+	a = bring(t, s.Config(t, ""), Options{})
+	syncOnce(t, a)
+	if diff := cmp.Diff(map[string]int{memory.OpDescribe: 0, memory.OpCreate: 1}, during); diff != "" {
+		t.Errorf("samples during the cycle (-want +got):\n%s", diff)
+	}
+	if got := samples(t, a, name); len(got) != 0 {
+		t.Errorf("between cycles: %v", got)
+	}
+}
+
 // Metrics follow the conventions, and the values of their labels are names of the configuration or come from a
 // list: nothing that the two systems hold can make a new series.
 func TestLabelsAreBounded(t *testing.T) {
