@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -75,7 +76,7 @@ func (r *run) unsettled(ctx context.Context) (keys [2]map[pipeline.Key]bool, err
 // planned returns what an item would change.
 func (r *run) planned(it *pipeline.Item, unsettled [2]map[pipeline.Key]bool) []pipeline.PlannedChange {
 	if it.Err != nil {
-		return []pipeline.PlannedChange{r.change(it, pipeline.Left, pipeline.PlanError, it.Err.Error()+" "+pipeline.RemedyOf(it.Err))}
+		return []pipeline.PlannedChange{r.change(it, pipeline.Left, pipeline.PlanError, strings.TrimSuffix(it.Err.Error(), ".")+". "+pipeline.RemedyOf(it.Err))}
 	}
 	var changes []pipeline.PlannedChange
 	for _, s := range pipeline.Sides() {
