@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"path/filepath"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -47,10 +48,15 @@ type Config struct {
 	// files of variables. A change of theirs may change the configuration.
 	Reads []string
 
-	raw map[string][]byte
+	raw     map[string][]byte
+	secrets []pipeline.Secret
 	// What expressions that a person types may refer to, once and per record.
 	typed, perRow *expression.Scope
 }
+
+// Secrets returns what no output may show: the values of all settings that are secrets, for taking them out of what
+// others write. Where the configuration has errors, as many as could be read.
+func (c *Config) Secrets() []pipeline.Secret { return slices.Clone(c.secrets) }
 
 // Raw returns the content of the files as it is, by their names in Dir. It is for keeping, not for showing: a
 // secret that stands in a file as plain text is in it.

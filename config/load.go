@@ -71,6 +71,7 @@ func (l *loader) load() hcl.Diagnostics {
 		l.config.Hash = l.hash()
 		l.config.typed, l.config.perRow = l.typedScope(), l.perRow
 	}
+	l.maskKnown()
 	return l.scrubbed(l.consequential(l.diags.Sorted()))
 }
 
@@ -180,7 +181,9 @@ func (l *loader) reads(path string) {
 	}
 }
 
-func (l *loader) decoder() block.Decoder { return block.Decoder{Scope: l.scope, Diags: l.diags} }
+func (l *loader) decoder() block.Decoder {
+	return block.Decoder{Scope: l.scope, Diags: l.diags, Learn: func(s pipeline.Secret) { l.config.secrets = append(l.config.secrets, s) }}
+}
 
 func (l *loader) kind(name string) (pipeline.SourceKind, bool) {
 	i := slices.IndexFunc(l.opts.Kinds, func(k pipeline.SourceKind) bool { return k.Name == name })

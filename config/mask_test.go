@@ -26,12 +26,29 @@ func TestPlainSecretsAreMasked(t *testing.T) {
 		`where = record.token == "x"`:           `where = record.token == "x"`,
 		`url = "https://example.com"`:           `url = "https://example.com"`,
 		`erp = "x_secret"`:                      `erp = "x_secret"`,
+		`url = "https://me:abc@example.com/a"`:  `url = "https://******@example.com/a"`,
+		`url = "https://x.org/?a=1&api_key=ab"`: `url = "https://x.org/?a=1&api_key=**"`,
+		`url = "https://me:${env("X")}@x.org"`:  `url = "https://me:${env("X")}@x.org"`,
 	} {
 		c, _ := config.LoadBytes("", map[string][]byte{"a.hcl": []byte("# first\n" + line + "\nlast = \"abc\"\n")}, options(t))
 		got := strings.Split(string(c.Files["a.hcl"].Bytes), "\n")
 		if len(got) != 4 || got[1] != want || got[2] != `last = "abc"` {
 			t.Errorf("%s is shown as %q", line, got)
 		}
+	}
+}
+
+// TestKnownSecretsAreMasked: what a setting has for a secret is masked wherever else it stands in the files.
+func TestKnownSecretsAreMasked(t *testing.T) {
+	text := "# was " + secret + "\nlocals {\n  x = \"" + secret + "\" # and " + secret + "\n  y = \"tea\"\n}\n" +
+		"daemon {\n  token = env(\"PM_API_KEY\")\n}\n"
+	c, _ := config.LoadBytes("", map[string][]byte{"a.hcl": []byte(text)}, options(t))
+	got := string(c.Files["a.hcl"].Bytes)
+	if strings.Contains(got, secret) || len(got) != len(text) || !strings.Contains(got, `y = "tea"`) {
+		t.Errorf("shown as\n%s", got)
+	}
+	if known := c.Secrets(); len(known) != 1 || known[0].Reveal() != secret {
+		t.Errorf("%d secrets are known", len(known))
 	}
 }
 

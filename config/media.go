@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -86,8 +87,16 @@ func (l *loader) mediaSettings(b *hclsyntax.Block, store *Media, address *string
 		store.Key, store.key = keyTemplate(key.Expr), l.tokens(key.Expr)
 	}
 	decoded := l.decoder().Settings(&body, fmt.Sprintf("a media block of kind %q", b.Labels[0]), b.DefRange(), store.Settings)
-	if u, err := url.Parse(*address); *address != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		l.diags.Error(decoded.At("public_url", b.DefRange()), "Wrong value", "public_url must be an address, as \"https://media.example.com\".")
+	at := decoded.At("public_url", b.DefRange())
+	switch u, err := url.Parse(*address); {
+	case *address == "": // told already
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		l.diags.Error(at, "Wrong value", "public_url must be an address, as \"https://media.example.com\".")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		l.diags.Error(at, "Too much in the address", "public_url is written into products for everybody to fetch images from: it is an address without user, password and anything after ? or #, as \"https://media.example.com\".")
+	}
+	if s, ok := store.Settings.(*S3Media); ok && strings.ContainsAny(s.Endpoint, "/@?#") {
+		l.diags.Error(decoded.At("endpoint", b.DefRange()), "Wrong value", "endpoint is host and port of the S3 API alone, as \"minio.example.com:9000\"; the keys belong into access_key and secret_key.")
 	}
 }
 

@@ -48,7 +48,7 @@ func NewS3(options S3Options) (*S3, error) {
 		options.Timeout = time.Minute
 	}
 	wrong := func(cause error) error {
-		return misconfigured("endpoint", fmt.Sprintf("%q is no endpoint of an S3 server", options.Endpoint), cause,
+		return misconfigured("endpoint", "it names no S3 server", cause,
 			"Write host and port alone, as \"minio.example.com:9000\".")
 	}
 	if strings.ContainsAny(options.Endpoint, "/@?#") {

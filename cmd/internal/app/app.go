@@ -35,8 +35,11 @@ type Options struct {
 	Level *slog.LevelVar
 	// Cycles is the logger of cycles, for whoever tells their reports otherwise; nil is Logger.
 	Cycles *slog.Logger
-	Trace  engine.Trace // nil traces nothing
-	Clock  Clock        // zero fields are the machine's clock
+	// Secrets is told all secrets of the configurations, and takes them out of what the systems say; nil is one of
+	// the App's own. Whoever makes Logger takes them out of what it writes by the same one.
+	Secrets *pipeline.Redactor
+	Trace   engine.Trace // nil traces nothing
+	Clock   Clock        // zero fields are the machine's clock
 	// Seed tells the schedules of this daemon from those of others; "" is made of the machine's name and the
 	// state directory.
 	Seed string
@@ -50,6 +53,7 @@ type App struct {
 	level         *slog.LevelVar
 	logger        *slog.Logger
 	cycles        *slog.Logger
+	secrets       *pipeline.Redactor
 	clock         Clock
 	trace         engine.Trace
 	seed          string // of the schedules, see schedule.New
@@ -110,6 +114,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	}
 	if a.logger == nil {
 		a.logger = slog.New(slog.DiscardHandler)
+	}
+	if a.secrets = o.Secrets; a.secrets == nil {
+		a.secrets = pipeline.NewRedactor()
 	}
 	if a.seed = o.Seed; a.seed == "" {
 		host, _ := os.Hostname() // "" will do
@@ -178,7 +185,7 @@ func (a *App) openSource(s config.Source, around around) (*source, error) {
 	endpoint, err := s.Kind.Open(s.Settings, pipeline.Deps{
 		Source: s.Label, Logger: a.logger.With("source", s.Label),
 		Observe: func(operation string, took time.Duration, err error) {
-			seen.observe(operation, took, err)
+			seen.observe(operation, took, a.secrets.Error(err))
 			measured(operation, took, err)
 		}, Now: a.clock.Now, MediaHosts: around.hosts, Variants: around.variants,
 	})
@@ -186,7 +193,7 @@ func (a *App) openSource(s config.Source, around around) (*source, error) {
 		return nil, fmt.Errorf("source %s: %w", s.Label, err)
 	}
 	opened := &source{label: s.Label, kind: s.Kind.Name, configured: s, around: around, endpoint: endpoint, health: seen}
-	opened.retrying = a.retrying(opened)
+	opened.retrying = discreet{a.retrying(opened), a.secrets}
 	if s.Kind.Webhook != nil {
 		opened.webhook = s.Kind.Webhook(s.Settings)
 	}

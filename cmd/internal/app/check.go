@@ -45,6 +45,7 @@ func (a *App) Check(ctx context.Context, label string) ([]view.SourceCheck, erro
 		checks[i].Checks = append(checks[i].Checks, l.typeChecks(s, known)...)
 	}
 	for i := range checks {
+		checks[i].Checks = a.checked(checks[i].Checks)
 		checks[i].Grade()
 	}
 	return checks, ctx.Err()

@@ -39,7 +39,8 @@ func (a *App) compose(r *runner, begin func(context.Context) error) *engine.Engi
 // retrying is the endpoint as an engine sees it: with retries, and rate limits waited out.
 func (a *App) retrying(s *source) pipeline.Endpoint {
 	return engine.NewRetrying(s.endpoint, engine.RetryConfig{
-		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Trace: a.trace, Wait: a.clock.Sleep, Described: s.health.described,
-		Jitter: a.clock.Random,
+		Source: s.label, Logger: a.logger, Metrics: a.engineMetrics, Trace: a.trace, Wait: a.clock.Sleep,
+		Described: func(about pipeline.Description) { s.health.described(discreet{nil, a.secrets}.about(about)) },
+		Jitter:    a.clock.Random,
 	})
 }

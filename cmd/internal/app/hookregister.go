@@ -48,7 +48,7 @@ func (a *App) RegisterHook(ctx context.Context, label string) (view.HookRegister
 	}
 	was, err := keeper.KeepHook(ctx, address)
 	if err != nil {
-		return view.HookRegistered{}, err
+		return view.HookRegistered{}, a.secrets.Error(err)
 	}
 	return view.HookRegistered{Source: label, Address: address, Was: was}, nil
 }

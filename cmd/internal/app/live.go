@@ -35,6 +35,7 @@ type lane struct {
 // build brings a configuration to life without touching the current one, of which it takes over what is the
 // same. When it fails nothing is left of it.
 func (a *App) build(ctx context.Context, cfg *config.Config, before *live) (_ *live, err error) {
+	a.secrets.Add(cfg.Secrets()...)
 	l := &live{config: cfg, generation: before.generation + 1, since: a.clock.Now()}
 	defer func() {
 		if err != nil {
@@ -47,7 +48,7 @@ func (a *App) build(ctx context.Context, cfg *config.Config, before *live) (_ *l
 		}
 	}
 	for _, m := range cfg.Media {
-		if err := l.buildStore(m, before); err != nil {
+		if err := a.buildStore(l, m, before); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +76,7 @@ func (a *App) buildSource(l *live, s config.Source, before *live) error {
 	return nil
 }
 
-func (l *live) buildStore(m config.Media, before *live) error {
+func (a *App) buildStore(l *live, m config.Media, before *live) error {
 	for _, known := range before.stores {
 		if known.configured.Same(m) {
 			l.stores = append(l.stores, known)
@@ -84,8 +85,9 @@ func (l *live) buildStore(m config.Media, before *live) error {
 	}
 	opened, err := openStore(m)
 	if err != nil {
-		return err
+		return a.secrets.Error(err)
 	}
+	opened.Store = discreetStore{opened.Store, a.secrets}
 	l.stores = append(l.stores, opened)
 	return nil
 }

@@ -38,7 +38,7 @@ func (a *App) Online(ctx context.Context, load func(map[string]pipeline.Schema) 
 	}
 	cfg, diags = load(known)
 	for _, c := range checks {
-		for _, line := range c.Checks {
+		for _, line := range a.checked(c.Checks) {
 			if line.Grade == pipeline.GradeFailed || line.Grade == pipeline.GradeWarning {
 				found = append(found, tested(cfg, c.Source, line))
 			}

@@ -31,7 +31,11 @@ func (a *App) Survey(ctx context.Context) []Surveyed {
 			found[i].Err = fmt.Errorf("sources of kind %q cannot be surveyed", s.kind)
 			continue
 		}
-		all.Go(func() { found[i].Survey, found[i].Err = surveyor.Survey(ctx) })
+		all.Go(func() {
+			var err error
+			found[i].Survey, err = surveyor.Survey(ctx)
+			found[i].Err = a.secrets.Error(err)
+		})
 	}
 	all.Wait()
 	return found

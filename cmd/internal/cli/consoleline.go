@@ -115,7 +115,19 @@ func (s *console) line(ctx context.Context, text string) error {
 		told := view.ErrorOf(err)
 		e.Error = &told
 	}
-	return s.tell(e)
+	return s.tell(s.discreet(e))
+}
+
+// discreet takes secrets out of a result: a variable may hold what a setting has for a secret.
+func (s *console) discreet(e view.Evaluation) view.Evaluation {
+	known := s.secretsOf(s.config)
+	text, value := known.Text(e.Text), known.Text(string(e.Value))
+	e.Secret = e.Secret || text != e.Text || value != string(e.Value)
+	e.Text = text
+	if e.Value != nil {
+		e.Value = []byte(value)
+	}
+	return e
 }
 
 func (s *console) diagnostics(e *view.Evaluation, text string, diags hcl.Diagnostics) {

@@ -25,8 +25,7 @@ func (s *console) loadLive(ctx context.Context, key string) error {
 		return err
 	}
 	if s.app == nil {
-		logger, cycles := s.commandLoggers(s.config)
-		a, err := app.New(ctx, s.config, app.Options{State: app.StateNone, Version: s.Version, Logger: logger, Cycles: cycles})
+		a, err := s.bring(ctx, s.config, app.StateNone)
 		if err != nil {
 			return err
 		}

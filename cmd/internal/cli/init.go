@@ -116,8 +116,7 @@ func (i *initializer) survey(ctx context.Context, dir string) ([]app.Surveyed, e
 	if err := i.valid(cfg, diags); err != nil {
 		return nil, err
 	}
-	logger, cycles := i.commandLoggers(cfg)
-	a, err := app.New(ctx, cfg, app.Options{State: app.StateNone, Version: i.cli.Version, Logger: logger, Cycles: cycles})
+	a, err := i.bring(ctx, cfg, app.StateNone)
 	if err != nil {
 		return nil, err
 	}

@@ -95,12 +95,14 @@ func (d *service) run(ctx context.Context, lastGood bool, stateDir string) error
 	}
 	level := &slog.LevelVar{}
 	level.Set(cfg.Daemon.Log.Level)
-	d.dir, d.files, d.logger = dir, files, d.daemonLogger(cfg.Daemon.Log.Format, level)
+	secrets := d.secretsOf(cfg)
+	d.dir, d.files = dir, files
+	d.logger = slog.New(discreetHandler{d.daemonLogger(cfg.Daemon.Log.Format, level).Handler(), secrets})
 	d.supervisor.logger = d.logger
 	for _, g := range view.DiagnosticsOf(diags, cfg.Files) {
 		d.logger.Warn("configuration", "summary", g.Summary, "detail", g.Detail, "file", g.File, "line", g.Line)
 	}
-	o := app.Options{Version: d.Version, Load: load, LastGood: old, Logger: d.logger, Level: level}
+	o := app.Options{Version: d.Version, Load: load, LastGood: old, Logger: d.logger, Secrets: secrets, Level: level}
 	stopTraces, err := d.traces(ctx, &o)
 	if err != nil {
 		return err

@@ -45,13 +45,19 @@ func (c *cli) with(ctx context.Context, use app.StateUse, f func(web.Backend) er
 	if err := c.valid(cfg, diags); err != nil {
 		return err
 	}
-	logger, cycles := c.commandLoggers(cfg)
-	a, err := app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: logger, Cycles: cycles})
+	a, err := c.bring(ctx, cfg, use)
 	if err != nil {
 		return err
 	}
 	defer stop(a)
 	return f(a)
+}
+
+// bring makes an App of this process.
+func (c *cli) bring(ctx context.Context, cfg *config.Config, use app.StateUse) (*app.App, error) {
+	secrets := c.secretsOf(cfg)
+	logger, cycles := c.commandLoggers(cfg, secrets)
+	return app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: logger, Cycles: cycles, Secrets: secrets})
 }
 
 // stop closes an App; whatever its state could not say before it closes is in the log.
@@ -139,8 +145,8 @@ func (c *cli) valid(cfg *config.Config, diags hcl.Diagnostics) error {
 
 // commandLoggers are the loggers of a command that is not the daemon. What a cycle did is its result,
 // which need not stand in a log too, except at level debug.
-func (c *cli) commandLoggers(cfg *config.Config) (logger, cycles *slog.Logger) {
-	logger = slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: cfg.Daemon.Log.Level}))
+func (c *cli) commandLoggers(cfg *config.Config, secrets *pipeline.Redactor) (logger, cycles *slog.Logger) {
+	logger = slog.New(discreetHandler{slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: cfg.Daemon.Log.Level}), secrets})
 	if cfg.Daemon.Log.Level <= slog.LevelDebug {
 		return logger, logger
 	}

@@ -58,8 +58,7 @@ func (c *cli) validateOnline(ctx context.Context, cfg *config.Config) (_ *config
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	logger, cycles := c.commandLoggers(cfg)
-	a, err := app.New(ctx, cfg, app.Options{State: app.StateNone, Version: c.Version, Logger: logger, Cycles: cycles})
+	a, err := c.bring(ctx, cfg, app.StateNone)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -21,6 +21,8 @@ import (
 type Decoder struct {
 	Scope *expression.Scope
 	Diags *diag.List
+	// Learn, if set, is told every secret that is decoded.
+	Learn func(pipeline.Secret)
 }
 
 // Value evaluates a, converted to the wanted type and without marks.
@@ -91,6 +93,9 @@ func (c Decoder) Secret(a *hclsyntax.Attribute) (pipeline.Secret, bool) {
 	if ok && plain(a.Expr) {
 		c.Diags.Warning(a.NameRange, "Secret in plain text",
 			"%s stands in the file, where everybody sees it who can read the file or its history. Write env(\"NAME\") to take it from an environment variable, or credential(\"NAME\") to take it from systemd's credentials.", a.Name)
+	}
+	if ok && c.Learn != nil {
+		c.Learn(pipeline.NewSecret(s))
 	}
 	return pipeline.NewSecret(s), ok
 }

@@ -130,7 +130,7 @@ func (s *Settings) checkAddress(p *problems) {
 		p.add("url", "Credentials in the address", "Take the name and password out of `url`; write `api_key`, or `email` and `password`.")
 		return
 	case u.RawQuery != "" || u.Fragment != "":
-		p.add("url", "Not an address", "%q goes on after the path. Write the address up to the version, such as \"https://api.productsmanager.app/api/v1\".", s.URL)
+		p.add("url", "Not an address", "Something follows the path. Write the address up to the version, such as \"https://api.productsmanager.app/api/v1\".")
 		return
 	}
 	if strings.Trim(u.Path, "/") == "" {

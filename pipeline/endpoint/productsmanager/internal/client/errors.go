@@ -203,12 +203,11 @@ func (c *Client) Unknown(op Operation, err error) *pipeline.Error {
 
 // scrub takes the credentials out of a text that the server wrote.
 func (c *Client) scrub(s string) string {
+	var known pipeline.Redactor
 	for _, secret := range c.auth.secrets() {
-		if len(secret) > 3 { // a shorter one would only garble the text
-			s = strings.ReplaceAll(s, secret, "***")
-		}
+		known.Add(pipeline.NewSecret(secret))
 	}
-	return s
+	return known.Text(s)
 }
 
 // Stopped is the error of a call that was given up because its context ended.
