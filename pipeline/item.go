@@ -22,6 +22,13 @@ type Item struct {
 	// Carried are per side what that side should hold if the other side's value were carried to it;
 	// a nil element was not needed. Set by transform.
 	Carried [2][]*Value
+	// Read is per side what the expressions that read other fields of its record are given now. Follows are the
+	// fields whose side has changed through what they read, with the fields that moved; Reread those where what
+	// moved makes no difference. Noted tells that the link does not know all of this yet. Set by transform.
+	Read    [2]Readings
+	Follows [2]map[string][]string
+	Reread  [2][]string
+	Noted   bool
 	// Related are per side what references become there, by index; Unrelated are the indexes of references
 	// that have to wait, since the records that they name are no pair yet. Set by transform.
 	Related   [2]map[int]Value
@@ -90,6 +97,9 @@ type Decision struct {
 	// Writes tells per side whether the decision needs a write there.
 	Writes [2]bool `json:"writes"`
 	Rule   string  `json:"rule"`
+	// Computed is, for a conflict, what each side's expression makes for the other one; nil where it reads no other
+	// field, or where its side has not changed.
+	Computed [2]*Value `json:"computed,omitzero"`
 	// By is who settled it, if a person did.
 	By string `json:"by,omitempty"`
 }

@@ -83,9 +83,12 @@ type Link struct {
 	// handled, and both are looked at when it takes part again.
 	Outside bool `json:"outside,omitempty"`
 	// Takes are what fields took lately, by which one that flips is recognised; nil for none.
-	Takes   Takes     `json:"takes,omitempty"`
-	Created time.Time `json:"created,omitzero"`
-	Updated time.Time `json:"updated,omitzero"`
+	Takes Takes `json:"takes,omitempty"`
+	// Read is per side what the expressions that read other fields of its record were given when the pair agreed on
+	// the field that they make; nil for none.
+	Read    [2]Readings `json:"read,omitzero"`
+	Created time.Time   `json:"created,omitzero"`
+	Updated time.Time   `json:"updated,omitzero"`
 }
 
 // CycleID names a cycle, as 20261124T155012Z-0003: its start and a number that grows.

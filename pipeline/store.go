@@ -50,6 +50,8 @@ type Intent struct {
 	Keys  [2]Key       `json:"keys"`           // "" on Side for a create
 	Draft Draft        `json:"draft,omitzero"` // creates: what is sent
 	Base  [2]Values    `json:"base"`           // creates: the base of the side that is not written
+	// Read is what the expressions of both sides will have been given, once the mutation took effect.
+	Read [2]Readings `json:"read,omitzero"`
 	// Mutation is what is sent for updates and removals.
 	Mutation Mutation `json:"mutation,omitzero"`
 	// Thirds are the mapped fields that are written on both sides, with a third value that a person
@@ -72,16 +74,19 @@ type Intents interface {
 // Conflict is a field that both sides changed and no rule settles. It is frozen until somebody does, or
 // until both sides agree by themselves.
 type Conflict struct {
-	ID     string       `json:"id"` // short enough to type
-	Link   LinkID       `json:"link"`
-	Keys   [2]Key       `json:"keys"`
-	Match  Values       `json:"match"`
-	Field  string       `json:"field"` // "" is the record itself: removed on one side, edited on the other
-	Base   [2]Value     `json:"base"`
-	Values [2]Value     `json:"values"`
-	Times  [2]time.Time `json:"times"`
-	Rule   string       `json:"rule"`
-	Since  time.Time    `json:"since"`
+	ID     string   `json:"id"` // short enough to type
+	Link   LinkID   `json:"link"`
+	Keys   [2]Key   `json:"keys"`
+	Match  Values   `json:"match"`
+	Field  string   `json:"field"` // "" is the record itself: removed on one side, edited on the other
+	Base   [2]Value `json:"base"`
+	Values [2]Value `json:"values"`
+	// Computed is what each side's expression makes for the other one, where it reads other fields: it may move
+	// while Values stay. nil elsewhere.
+	Computed [2]*Value    `json:"computed,omitzero"`
+	Times    [2]time.Time `json:"times"`
+	Rule     string       `json:"rule"`
+	Since    time.Time    `json:"since"`
 	// Resolution is set once somebody has settled it; the next cycle carries it out.
 	Resolution *Resolution `json:"resolution,omitempty"`
 }
@@ -92,9 +97,28 @@ type Resolution struct {
 	// Value is, for TakeValue, what both sides become, in the left side's terms.
 	Value Value `json:"value,omitzero"`
 	// Seen are the values that whoever settled it was shown. It does not hold for others.
-	Seen [2]Value  `json:"seen"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
+	Seen [2]Value `json:"seen"`
+	// Computed is what Conflict.Computed was then.
+	Computed [2]*Value `json:"computed,omitzero"`
+	By       string    `json:"by"`
+	At       time.Time `json:"at"`
+}
+
+// SameComputed tells whether two conflicts about the same values are about the same computed ones too.
+func SameComputed(a, b [2]*Value) bool {
+	for s := range a {
+		var x, y Value
+		if a[s] != nil {
+			x = *a[s]
+		}
+		if b[s] != nil { // null and nil are the same once they were stored
+			y = *b[s]
+		}
+		if !x.Equal(y) {
+			return false
+		}
+	}
+	return true
 }
 
 // Conflicts keeps conflicts.
@@ -156,9 +180,11 @@ type FieldChange struct {
 	Name   string   `json:"name"` // mapping name
 	Base   [2]Value `json:"base"`
 	Values [2]Value `json:"values"` // what each side held when it was decided
-	Before Value    `json:"before"` // on the side written
-	After  Value    `json:"after"`  // on the side written, as read back
-	Rule   string   `json:"rule"`
+	// Computed is what each side's expression made for the other one, in a conflict: see Decision.
+	Computed [2]*Value `json:"computed,omitzero"`
+	Before   Value     `json:"before"` // on the side written
+	After    Value     `json:"after"`  // on the side written, as read back
+	Rule     string    `json:"rule"`
 }
 
 // Commit is what a cycle learned, to be stored in one atomic batch.

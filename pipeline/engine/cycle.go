@@ -297,7 +297,7 @@ func (r *run) finished() error {
 
 // idle tells whether nothing at all has to be done or remembered about an item.
 func idle(it *pipeline.Item) bool {
-	if it.Link == nil || it.Link.Outside || it.Err != nil || it.LeftOut != "" || it.Retry != nil || len(it.Decisions) > 0 || len(it.Open) > 0 {
+	if it.Link == nil || it.Link.Outside || it.Err != nil || it.LeftOut != "" || it.Retry != nil || it.Noted || len(it.Decisions) > 0 || len(it.Open) > 0 {
 		return false
 	}
 	for _, s := range pipeline.Sides() {

@@ -233,7 +233,7 @@ func (s *rig) conflict() pipeline.Conflict {
 // settle settles a conflict as somebody who sees it does.
 func (s *rig) settle(c pipeline.Conflict, v pipeline.Verdict, third pipeline.Value) {
 	s.Helper()
-	r := pipeline.Resolution{Verdict: v, Value: third, Seen: c.Values, By: "ann", At: s.now}
+	r := pipeline.Resolution{Verdict: v, Value: third, Seen: c.Values, Computed: c.Computed, By: "ann", At: s.now}
 	if err := s.store.Settle(s.Context(), c.ID, r); err != nil {
 		s.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func problems(t *testing.T, tamper func(tx *kv.Tx, k key) error) ([]string, []In
 	t.Helper()
 	disk := vfs.NewMem()
 	s := openState(t, Options{FS: disk})
-	storeSample(t, openPipeline(t, s, sampleUniverse.Match...))
+	storeSample(t, openPipeline(t, s, sampleUniverse.Match...), schemaVersion)
 	must(t, s.db.Update(t.Context(), func(tx *kv.Tx) error { return tamper(tx, pipelineKey("products")) }))
 	var told []string
 	inventory, err := s.Check(t.Context(), func(p Problem) error {
@@ -174,7 +174,7 @@ func TestCheckFindsNothingInWhatTheStoreWrites(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	s := openState(t, Options{FS: vfs.NewMem()})
-	storeSample(t, openPipeline(t, s, sampleUniverse.Match...))
+	storeSample(t, openPipeline(t, s, sampleUniverse.Match...), schemaVersion)
 	for _, history := range []bool{false, true} {
 		var kinds []string
 		must(t, s.Export(t.Context(), "products", history, func(r Row) error {

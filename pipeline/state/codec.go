@@ -18,7 +18,8 @@ import (
 //
 // A link is a format byte and its parts in the order of encodeLink. Texts are a length and bytes, counts
 // are uvarints, a value is a tag and what follows it. What fields took lately is left out where there is
-// nothing of it, and a link that takes part says nothing of that.
+// nothing of it, and a link that takes part says nothing of that. What expressions read comes last, where there is
+// anything of it; then nothing before is left out.
 const linkFormat = 1
 
 const (
@@ -43,7 +44,8 @@ func encodeLink(l *pipeline.Link) []byte {
 		b = appendValues(b, l.Base[side])
 	}
 	b = appendTime(appendTime(b, l.Created), l.Updated)
-	if len(l.Takes) == 0 && !l.Outside {
+	read := len(l.Read[0])+len(l.Read[1]) > 0
+	if len(l.Takes) == 0 && !l.Outside && !read {
 		return b
 	}
 	b = binary.AppendUvarint(b, uint64(len(l.Takes)))
@@ -54,8 +56,27 @@ func encodeLink(l *pipeline.Link) []byte {
 			b = binary.AppendUvarint(binary.AppendVarint(b, take.At), uint64(take.Value))
 		}
 	}
-	if l.Outside {
+	switch {
+	case l.Outside:
 		b = append(b, tagTrue)
+	case read:
+		b = append(b, tagFalse)
+	}
+	if read {
+		b = appendReadings(appendReadings(b, l.Read[0]), l.Read[1])
+	}
+	return b
+}
+
+func appendReadings(b []byte, all pipeline.Readings) []byte {
+	b = binary.AppendUvarint(b, uint64(len(all)))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		given := all[name].Given
+		b = binary.AppendUvarint(appendText(b, name), uint64(all[name].Gave))
+		b = binary.AppendUvarint(b, uint64(len(given)))
+		for _, field := range slices.Sorted(maps.Keys(given)) {
+			b = binary.AppendUvarint(appendText(b, field), uint64(given[field]))
+		}
 	}
 	return b
 }
@@ -132,8 +153,13 @@ func decodeLink(id pipeline.LinkID, b []byte) (*pipeline.Link, error) {
 		l.Takes = d.takes()
 	}
 	if !d.bad && len(d.rest) > 0 {
-		l.Outside = d.byte() == tagTrue
-		d.bad = d.bad || !l.Outside
+		outside := d.byte()
+		l.Outside = outside == tagTrue
+		d.bad = d.bad || outside != tagTrue && (outside != tagFalse || len(d.rest) == 0) // it is left out then
+	}
+	if !d.bad && len(d.rest) > 0 {
+		l.Read[0], l.Read[1] = d.readings(), d.readings()
+		d.bad = d.bad || len(l.Read[0])+len(l.Read[1]) == 0
 	}
 	if d.bad || len(d.rest) > 0 {
 		return nil, errBadLink
@@ -233,6 +259,25 @@ func (d *decoder) takes() pipeline.Takes {
 		takes[name] = of
 	}
 	return takes
+}
+
+func (d *decoder) readings() pipeline.Readings {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	all := make(pipeline.Readings, n)
+	for range n {
+		name, gave := d.text(), pipeline.Digest(d.uvarint())
+		fields := d.count()
+		given := make(map[string]pipeline.Digest, fields)
+		for range fields {
+			field := d.text()
+			given[field] = pipeline.Digest(d.uvarint())
+		}
+		all[name] = pipeline.Reading{Given: given, Gave: gave}
+	}
+	return all
 }
 
 func (d *decoder) value() pipeline.Value {

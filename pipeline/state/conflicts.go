@@ -65,6 +65,9 @@ func (s *store) Settle(ctx context.Context, id string, resolution pipeline.Resol
 				return movedError(&c, side, resolution.Seen[side])
 			}
 		}
+		if !pipeline.SameComputed(c.Computed, resolution.Computed) {
+			return computedError(&c)
+		}
 		c.Resolution = &resolution
 		if err := set(tx, k, c); err != nil {
 			return err
@@ -82,5 +85,12 @@ func movedError(c *pipeline.Conflict, side pipeline.Side, seen pipeline.Value) e
 		Code: pipeline.CodeConflictMoved, Class: pipeline.Stale,
 		Message: fmt.Sprintf("conflict %q has moved: %s of %s record %q was %q when it was shown and is %q now",
 			c.ID, what, side, c.Keys[side], seen, c.Values[side]),
+	}
+}
+
+func computedError(c *pipeline.Conflict) error {
+	return &pipeline.Error{
+		Code: pipeline.CodeConflictMoved, Class: pipeline.Stale,
+		Message: fmt.Sprintf("conflict %q has moved: a field that the expression of %q reads was edited since it was shown", c.ID, c.Field),
 	}
 }

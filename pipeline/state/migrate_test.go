@@ -36,9 +36,13 @@ var sampleUniverse = statetest.Universe{
 	Match: []string{"ean", "sku"}, Texts: []string{"TEA-1", "TEA-2"}, Now: noon().Add(time.Hour),
 }
 
-// storeSample stores something of everything.
-func storeSample(t *testing.T, st pipeline.Store) {
+// storeSample stores something of everything that a version knows.
+func storeSample(t *testing.T, st pipeline.Store, version int) {
 	t.Helper()
+	var read [2]pipeline.Readings
+	if version >= 2 {
+		read[pipeline.Left] = pipeline.Readings{"slug": {Given: map[string]pipeline.Digest{"title": pipeline.DigestOf(pipeline.Text("Thé vert"))}, Gave: 7}}
+	}
 	ctx := t.Context()
 	id, err := st.StartCycle(ctx, noon())
 	must(t, err)
@@ -53,7 +57,7 @@ func storeSample(t *testing.T, st pipeline.Store) {
 	}))
 	must(t, st.Commit(ctx, pipeline.Commit{
 		Links: []*pipeline.Link{
-			{ID: "a", Keys: [2]pipeline.Key{"p1", "41"}, Base: [2]pipeline.Values{tea, tea}, Seen: [2]string{"v1", "v2"}, Missing: [2]pipeline.CycleID{"", id}, Gone: [2]bool{false, true}, Created: noon(), Updated: noon()},
+			{ID: "a", Keys: [2]pipeline.Key{"p1", "41"}, Base: [2]pipeline.Values{tea, tea}, Seen: [2]string{"v1", "v2"}, Missing: [2]pipeline.CycleID{"", id}, Gone: [2]bool{false, true}, Read: read, Created: noon(), Updated: noon()},
 			{ID: "b", Keys: [2]pipeline.Key{"p2", ""}, Base: [2]pipeline.Values{tea, {}}},
 		},
 		Unlinked:  []pipeline.Unlinked{{Side: side, Key: "42", Match: map[string]string{"sku": "TEA-2"}, Why: "ambiguous", Seen: "v3"}},
@@ -82,12 +86,12 @@ func must(t *testing.T, err error) {
 
 // A state of any earlier release is opened with everything in it.
 func TestOpensWhatReleasesWrote(t *testing.T) {
-	model := statetest.NewModel(sampleUniverse.Match...)
-	storeSample(t, model)
-	want, err := statetest.Read(t.Context(), model, sampleUniverse)
-	must(t, err)
 	for version := 1; version <= schemaVersion; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
+			model := statetest.NewModel(sampleUniverse.Match...)
+			storeSample(t, model, version)
+			want, err := statetest.Read(t.Context(), model, sampleUniverse)
+			must(t, err)
 			disk := vfs.NewMem()
 			restore(t, disk, fixture(version))
 			s := openState(t, Options{FS: disk})
@@ -110,7 +114,7 @@ func TestOpensWhatReleasesWrote(t *testing.T) {
 func TestSchemaIsThatOfItsVersion(t *testing.T) {
 	disk := vfs.NewMem()
 	s := openState(t, Options{FS: disk, Random: strings.NewReader("the key of the fixture, 32 bytes")})
-	storeSample(t, openPipeline(t, s, sampleUniverse.Match...))
+	storeSample(t, openPipeline(t, s, sampleUniverse.Match...), schemaVersion)
 	must(t, s.Close())
 	now := content(t, disk)
 	if *update {

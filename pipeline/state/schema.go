@@ -14,7 +14,9 @@ import (
 
 // schemaVersion is the version of everything that this file and codec.go define. Whoever changes either
 // in a way that an older release misreads raises it and adds a row to migrations.
-const schemaVersion = 1
+//
+// Version 2: links hold what their expressions read.
+const schemaVersion = 2
 
 // The keys. Parts are encoded so that their order as bytes is their order as values, and so that no part
 // runs into the next:

@@ -40,7 +40,7 @@ func needsBoth(c *pipeline.Cycle, it *pipeline.Item) bool {
 			continue
 		}
 		r := it.Records[s]
-		if r == nil || !c.Unchanged(it.Link, s, c.OwnValues(s, r)) {
+		if r == nil || !c.Unchanged(it.Link, s, c.OwnValues(s, r)) || c.ReadsMoved(it.Link, s, r) {
 			return true
 		}
 	}

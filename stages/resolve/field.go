@@ -3,6 +3,7 @@ package resolve
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
@@ -29,8 +30,9 @@ type field struct {
 	mapped  pipeline.MappedField
 	cycle   *pipeline.Cycle
 	item    *pipeline.Item
-	changed [2]bool
-	paired  bool // there is no base on some side: the pair is new to this field
+	edited  [2]bool // the field itself
+	changed [2]bool // that, or what its side makes of it for the other one
+	paired  bool    // there is no base on some side: the pair is new to this field
 	carried [2]*pipeline.Value
 }
 
@@ -49,7 +51,8 @@ func mergeField(c *pipeline.Cycle, it *pipeline.Item, i int) *pipeline.Decision 
 		}
 		base, ok := it.Link.Base[s][f.Field]
 		f.Base[s] = base
-		f.changed[s] = !ok || !base.Equal(f.Values[s]) || it.Link.Gone[s]
+		f.edited[s] = !ok || !base.Equal(f.Values[s]) || it.Link.Gone[s]
+		f.changed[s] = f.edited[s] || len(it.Follows[s][f.Field]) > 0
 		f.paired = f.paired || !ok
 	}
 	if !f.paired && !f.changed[0] && !f.changed[1] && it.Open[f.Field].Resolution == nil {
@@ -77,8 +80,7 @@ func (f *field) decide() {
 	case f.paired:
 		f.pair()
 	case f.changed[pipeline.Left] && f.changed[pipeline.Right]:
-		f.Conflict = true
-		f.strategy()
+		f.conflict()
 	case f.changed[pipeline.Left]:
 		f.take(pipeline.Left, f.why(pipeline.Left))
 	case f.changed[pipeline.Right]:
@@ -89,10 +91,42 @@ func (f *field) decide() {
 // why names the rule of a change on one side. A record that was gone and came back counts as changed in
 // every field: its partner was archived or left alone meanwhile.
 func (f *field) why(s pipeline.Side) string {
-	if f.item.Link.Gone[s] {
+	switch {
+	case f.item.Link.Gone[s]:
 		return "came back on " + f.label(s)
+	case !f.edited[s]:
+		return "computed anew: " + f.because(s)
 	}
 	return "changed on " + f.label(s) + " only"
+}
+
+// because tells which of the fields that the expression reads moved on a side.
+func (f *field) because(s pipeline.Side) string {
+	moved := f.item.Follows[s][f.Field]
+	last := len(moved) - 1
+	if last == 0 {
+		return moved[0] + " changed on " + f.label(s)
+	}
+	return strings.Join(moved[:last], ", ") + " and " + moved[last] + " changed on " + f.label(s)
+}
+
+// rule is the configured rule, with what else than an edit made it a conflict.
+func (f *field) rule() string {
+	rule := f.mapped.Rule
+	for _, s := range pipeline.Sides() {
+		if f.changed[s] && !f.edited[s] {
+			rule += "; computed anew: " + f.because(s)
+		}
+	}
+	return rule
+}
+
+// computed is what the expression of a side makes for the other one; nil where it reads no other field.
+func (f *field) computed(s pipeline.Side) *pipeline.Value {
+	if !f.mapped.Follows(s) {
+		return nil
+	}
+	return f.carried[s.Other()]
 }
 
 // settled carries out what somebody decided, if both sides still hold what they were shown.
@@ -100,6 +134,11 @@ func (f *field) settled(open pipeline.Conflict) bool {
 	r := open.Resolution
 	if !r.Seen[0].Equal(f.Values[0]) || !r.Seen[1].Equal(f.Values[1]) {
 		return false // Invariant 6: they have moved since; the conflict is asked anew
+	}
+	for _, s := range pipeline.Sides() {
+		if c := f.computed(s); r.Computed[s] != nil && (c == nil || !c.Equal(*r.Computed[s])) {
+			return false
+		}
 	}
 	f.Conflict, f.By = true, r.By
 	const rule = byHand
@@ -120,8 +159,12 @@ func (f *field) settled(open pipeline.Conflict) bool {
 	return true
 }
 
-// agree tells whether both sides hold the same after mapping, in either side's terms.
+// agree tells whether both sides hold the same after mapping, in either side's terms. Two that hold nothing do not
+// where one of them is new to the field and makes something for the other.
 func (f *field) agree() bool {
+	if f.paired && f.Values[0].IsNull() && f.Values[1].IsNull() && (!f.nothing(pipeline.Left) || !f.nothing(pipeline.Right)) {
+		return false
+	}
 	for _, s := range pipeline.Sides() {
 		if f.carried[s] != nil && f.carried[s].Equal(f.Values[s]) {
 			return true
@@ -133,15 +176,36 @@ func (f *field) agree() bool {
 // pair decides a field that has no base: the side that holds nothing takes the other's value, two
 // different values are for the strategy.
 func (f *field) pair() {
-	l, r := f.Values[pipeline.Left].IsNull(), f.Values[pipeline.Right].IsNull()
+	l, r := f.nothing(pipeline.Left), f.nothing(pipeline.Right)
 	switch {
 	case l && !r:
 		f.take(pipeline.Right, "new pair: "+f.label(pipeline.Left)+" held nothing")
 	case r && !l:
 		f.take(pipeline.Left, "new pair: "+f.label(pipeline.Right)+" held nothing")
 	default:
-		f.Conflict = true
-		f.strategy()
+		f.conflict()
+	}
+}
+
+// nothing tells whether a side holds nothing, and makes nothing of its other fields either.
+func (f *field) nothing(s pipeline.Side) bool {
+	c := f.computed(s)
+	return f.Values[s].IsNull() && (c == nil || c.IsNull())
+}
+
+// conflict decides two different edits.
+func (f *field) conflict() {
+	f.contested()
+	f.strategy()
+}
+
+// contested makes the decision one about a conflict.
+func (f *field) contested() {
+	f.Conflict = true
+	for _, s := range pipeline.Sides() {
+		if f.changed[s] || f.paired {
+			f.Computed[s] = f.computed(s)
+		}
 	}
 }
 
@@ -149,20 +213,20 @@ func (f *field) pair() {
 func (f *field) strategy() {
 	switch f.mapped.Strategy.Kind {
 	case pipeline.StrategySide:
-		f.take(f.mapped.Strategy.Side, f.mapped.Rule)
+		f.take(f.mapped.Strategy.Side, f.rule())
 	case pipeline.StrategyLatest:
 		f.latest()
 	default:
-		f.wait(f.mapped.Rule)
+		f.wait(f.rule())
 	}
 }
 
 // latest lets the later modification win. Of a conflict that waits already the times are those at which
 // it was noticed: writes of ours to other fields move them since, and say nothing about who was later.
 func (f *field) latest() {
-	rule := f.mapped.Rule
+	rule := f.rule()
 	l, r := f.item.Records[pipeline.Left].Modified, f.item.Records[pipeline.Right].Modified
-	if open, ok := f.item.Open[f.Field]; ok && open.Values[0].Equal(f.Values[0]) && open.Values[1].Equal(f.Values[1]) {
+	if open, ok := f.item.Open[f.Field]; ok && open.Values[0].Equal(f.Values[0]) && open.Values[1].Equal(f.Values[1]) && pipeline.SameComputed(open.Computed, f.Computed) {
 		l, r = open.Times[pipeline.Left], open.Times[pipeline.Right]
 	}
 	if l.IsZero() || r.IsZero() {
@@ -194,7 +258,7 @@ func (f *field) take(from pipeline.Side, rule string) {
 	after := f.Values
 	after[to] = *f.carried[to]
 	if rule != byHand && f.flips(after[pipeline.Left]) {
-		f.Conflict = true
+		f.contested()
 		f.wait(flipsRule)
 		return
 	}

@@ -29,7 +29,7 @@ func TestVerdictTable(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		make func(*testing.T) string
-	}{{"fields", fieldTable}, {"directions", directionTable}, {"records", recordTable}} {
+	}{{"fields", fieldTable}, {"directions", directionTable}, {"computed", computedTable}, {"records", recordTable}} {
 		name, table := part.name, part.make(t)
 		t.Logf("%s\n%s", name, table)
 		begin, end := fmt.Sprintf("<!-- %s: generated -->\n", name), fmt.Sprintf("<!-- end of %s -->\n", name)

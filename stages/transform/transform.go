@@ -64,6 +64,7 @@ func read(c *pipeline.Cycle, it *pipeline.Item) {
 			continue
 		}
 		it.Own[s] = c.OwnValues(s, it.Records[s])
+		it.Read[s] = c.Readings(s, it.Records[s])
 		it.MatchText[s] = c.MatchText(it.Own[s])
 	}
 	for i, f := range c.Definition.Fields {
@@ -135,7 +136,9 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 			continue
 		}
 		for i := range n {
-			if !moves(c, it, from, i) {
+			moved := reread(c, it, from, i)
+			moves := moves(c, it, from, i)
+			if !moves && len(moved) == 0 {
 				continue
 			}
 			v, err := carry(c, it, to, i)
@@ -144,7 +147,9 @@ func carryAll(c *pipeline.Cycle, it *pipeline.Item) {
 			}
 			switch {
 			case err == nil:
-				it.Carried[to][i] = &v
+				if follow(c, it, from, i, moved, v, moves) || moves {
+					it.Carried[to][i] = &v
+				}
 			case c.Definition.Fields[i].Writes[to]:
 				it.Fail(err)
 				return

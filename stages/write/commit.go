@@ -107,6 +107,7 @@ func (l *ledger) advance(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 	}
 	before := it.Link
 	if it.LeftOut == "" {
+		l.remember(it, link)
 		if dropped := l.removed(it, link, jobs); dropped {
 			return nil
 		}
@@ -140,6 +141,9 @@ func (l *ledger) start(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 			if link.Base[s] = maps.Clone(link.Base[s]); link.Base[s] == nil {
 				link.Base[s] = pipeline.Values{}
 			}
+			if link.Read[s] = maps.Clone(link.Read[s]); link.Read[s] == nil {
+				link.Read[s] = pipeline.Readings{}
+			}
 			if it.Keys[s] != "" {
 				link.Keys[s] = it.Keys[s] // another one for a record that came back under a new key
 			}
@@ -149,7 +153,7 @@ func (l *ledger) start(it *pipeline.Item, jobs *[2]*job) *pipeline.Link {
 		}
 		return &link
 	}
-	link := &pipeline.Link{Keys: it.Keys, Base: [2]pipeline.Values{{}, {}}}
+	link := &pipeline.Link{Keys: it.Keys, Base: [2]pipeline.Values{{}, {}}, Read: [2]pipeline.Readings{{}, {}}}
 	for _, s := range pipeline.Sides() {
 		if j := jobs[s]; j != nil && j.done && j.m.Kind == pipeline.Create {
 			link.ID, link.Keys[s] = j.intent.Link, j.receipt.Key
@@ -223,6 +227,9 @@ func (l *ledger) rebaseArchived(link *pipeline.Link, j *job) {
 	for i, v := range l.cycle.OwnValues(j.side, j.receipt.Record) {
 		link.Base[j.side][l.cycle.Definition.Fields[i].Name] = v
 	}
+	for name, reading := range l.cycle.Readings(j.side, j.receipt.Record) {
+		link.Read[j.side][name] = reading
+	}
 }
 
 func (l *ledger) drop(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) bool {
@@ -240,6 +247,11 @@ func (l *ledger) drop(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) boo
 // the endpoint cannot vouch that nobody edited the record in between, a field that differs from what
 // was sent keeps what was sent as its base, so that the difference is noticed as an edit.
 func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
+	for _, j := range jobs {
+		if j != nil && j.done && j.m.Revert {
+			reverted(link, j.side, l.cycle, j.m)
+		}
+	}
 	for i, f := range l.cycle.Definition.Fields {
 		d := decisionOn(it, f.Name)
 		created := created(jobs)
@@ -267,6 +279,11 @@ func (l *ledger) rebase(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) {
 		}
 		if ok {
 			link.Base[0][f.Name], link.Base[1][f.Name] = base[0], base[1]
+			for _, s := range pipeline.Sides() {
+				if r, reads := l.reading(it, jobs[s], s, i, d); reads {
+					link.Read[s][f.Name] = r
+				}
+			}
 			if it.Link != nil && created == nil {
 				link.Takes = l.takes(it, link.Takes, d)
 			}
@@ -286,10 +303,10 @@ func (l *ledger) takes(it *pipeline.Item, t pipeline.Takes, d *pipeline.Decision
 }
 
 // confirmed returns what field i is on the side that j wrote.
-func (l *ledger) confirmed(j *job, i int) pipeline.Value {
-	f := l.cycle.Definition.Fields[i]
+func (b *batch) confirmed(j *job, i int) pipeline.Value {
+	f := b.cycle.Definition.Fields[i]
 	name := f.Fields[j.side]
-	sent := l.canonical(j.side, name, j.m.Fields[name]) // an empty field of a new record is not sent at all
+	sent := b.canonical(j.side, name, j.m.Fields[name]) // an empty field of a new record is not sent at all
 	if j.receipt.Record == nil {
 		return sent
 	}
@@ -297,7 +314,7 @@ func (l *ledger) confirmed(j *job, i int) pipeline.Value {
 	if !read {
 		return sent
 	}
-	held = l.canonical(j.side, name, held)
+	held = b.canonical(j.side, name, held)
 	// What a record lacks was not written: a variant has the title of its parent, whatever was sent.
 	if !f.Writes[j.side] || j.receipt.Alone || j.held[name] || j.receipt.Record.Lacks(name) {
 		return held
@@ -339,7 +356,8 @@ func (l *ledger) lookAgain(link *pipeline.Link) {
 func same(a, b *pipeline.Link) bool {
 	return a.Keys == b.Keys && a.Seen == b.Seen && a.Outside == b.Outside && a.Missing == b.Missing && a.Gone == b.Gone &&
 		maps.EqualFunc(a.Base[0], b.Base[0], pipeline.Value.Equal) &&
-		maps.EqualFunc(a.Base[1], b.Base[1], pipeline.Value.Equal)
+		maps.EqualFunc(a.Base[1], b.Base[1], pipeline.Value.Equal) &&
+		a.Read[0].Equal(b.Read[0]) && a.Read[1].Equal(b.Read[1])
 }
 
 func decisionOn(it *pipeline.Item, field string) *pipeline.Decision {

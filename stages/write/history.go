@@ -74,7 +74,7 @@ func (b *batch) written(j *job, after func(i int) pipeline.Value) pipeline.Event
 			continue
 		}
 		e.Fields = append(e.Fields, pipeline.FieldChange{
-			Name: f.Name, Base: d.Base, Values: d.Values, Before: d.Values[side], After: v, Rule: d.Rule,
+			Name: f.Name, Base: d.Base, Values: d.Values, Computed: d.Computed, Before: d.Values[side], After: v, Rule: d.Rule,
 		})
 		if d.By != "" {
 			e.By = d.By

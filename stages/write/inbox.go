@@ -42,18 +42,19 @@ func merged(it *pipeline.Item) bool {
 
 func (l *ledger) wait(it *pipeline.Item, link *pipeline.Link, d pipeline.Decision) {
 	c, open := it.Open[d.Field]
-	if open && c.Resolution == nil && c.Values[0].Equal(d.Values[0]) && c.Values[1].Equal(d.Values[1]) && c.Rule == d.Rule {
+	if open && c.Resolution == nil && c.Values[0].Equal(d.Values[0]) && c.Values[1].Equal(d.Values[1]) &&
+		pipeline.SameComputed(c.Computed, d.Computed) && c.Rule == d.Rule {
 		return
 	}
 	if !open {
 		c = pipeline.Conflict{ID: shortID(string(link.ID), d.Field), Since: l.Now()}
 		it.NewConflicts++
 		l.event(it, link, pipeline.Event{Kind: "conflict", Rule: d.Rule, Fields: []pipeline.FieldChange{
-			{Name: d.Field, Base: d.Base, Values: d.Values, Rule: d.Rule},
+			{Name: d.Field, Base: d.Base, Values: d.Values, Computed: d.Computed, Rule: d.Rule},
 		}})
 	}
 	c.Link, c.Keys, c.Match, c.Field = link.ID, link.Keys, it.Match, d.Field
-	c.Base, c.Values, c.Rule, c.Resolution = d.Base, d.Values, d.Rule, nil
+	c.Base, c.Values, c.Computed, c.Rule, c.Resolution = d.Base, d.Values, d.Computed, d.Rule, nil
 	for _, s := range pipeline.Sides() {
 		c.Times[s] = time.Time{}
 		if it.Records[s] != nil {

@@ -135,7 +135,7 @@ func (b *batch) recoverOther(ctx context.Context, commit *pipeline.Commit, in pi
 	}
 	commit.History = append(commit.History, event)
 	if link != nil && certain {
-		commit.Links = append(commit.Links, b.recoveredUpdate(link, in))
+		commit.Links = append(commit.Links, b.recoveredUpdate(b.cycle, link, in))
 	}
 	return nil
 }
@@ -161,13 +161,20 @@ func (b *batch) tookEffect(side pipeline.Side, r *pipeline.Record, m pipeline.Mu
 // recoveredUpdate moves the base of the fields that an interrupted update wrote, as the write stage would
 // have. Without it our own write would count as an edit, and somebody who edits the field on the side
 // that it came from, before recovery, would be in conflict with his own earlier value, or lose to it.
-func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent) *pipeline.Link {
+func (s *Stage) recoveredUpdate(c *pipeline.Cycle, old *pipeline.Link, in pipeline.Intent) *pipeline.Link {
 	link := *old
 	link.Updated, link.Seen = s.Now(), [2]string{}
 	for _, side := range pipeline.Sides() {
 		if link.Base[side] = maps.Clone(old.Base[side]); link.Base[side] == nil {
 			link.Base[side] = pipeline.Values{}
 		}
+		if link.Read[side] = maps.Clone(old.Read[side]); link.Read[side] == nil {
+			link.Read[side] = pipeline.Readings{}
+		}
+		complete(&link, side, c, nil)
+	}
+	if in.Mutation.Revert {
+		reverted(&link, in.Side, c, &in.Mutation)
 	}
 	for _, f := range in.Event.Fields {
 		if in.Mutation.Revert { // the other side's base stays, see pipeline.Mutation
@@ -176,6 +183,11 @@ func (s *Stage) recoveredUpdate(old *pipeline.Link, in pipeline.Intent) *pipelin
 		}
 		if !slices.Contains(in.Thirds, f.Name) {
 			link.Base[in.Side][f.Name], link.Base[in.Side.Other()][f.Name] = f.After, f.Values[in.Side.Other()]
+			for _, side := range pipeline.Sides() {
+				if r, reads := in.Read[side][f.Name]; reads {
+					link.Read[side][f.Name] = r
+				}
+			}
 		}
 	}
 	return &link
@@ -221,7 +233,7 @@ func (s *Stage) recovered(ctx context.Context, c *pipeline.Cycle, commit *pipeli
 		link.Created = old.Created
 	}
 	link.Keys[in.Side] = made.Key
-	link.Base = [2]pipeline.Values{{}, {}}
+	link.Base, link.Read = [2]pipeline.Values{{}, {}}, in.Read
 	certain := recognised(c, in.Side, made.Key)
 	for i, held := range c.OwnValues(in.Side, made) {
 		f := c.Definition.Fields[i]

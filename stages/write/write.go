@@ -172,6 +172,7 @@ func (b *batch) intentOf(j *job, now time.Time) pipeline.Intent {
 			in.Thirds = append(in.Thirds, d.Field)
 		}
 	}
+	in.Read = b.readings(j)
 	if j.m.Kind != pipeline.Create {
 		in.Mutation = *j.m
 		return in

@@ -49,13 +49,16 @@ func (a *App) Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error
 	if err != nil {
 		return view.Conflict{}, err
 	}
-	seen := c.Values
+	seen, computed := c.Values, c.Computed
 	for _, side := range pipeline.Sides() {
 		if v, ok := q.Seen[r.definition.Sources[side]]; ok {
 			seen[side] = v
 		}
+		if v, ok := q.Computed[r.definition.Sources[side]]; ok {
+			computed[side] = &v
+		}
 	}
-	resolution := pipeline.Resolution{Verdict: verdict, Value: value, Seen: seen, By: q.By, At: a.clock.Now()}
+	resolution := pipeline.Resolution{Verdict: verdict, Value: value, Seen: seen, Computed: computed, By: q.By, At: a.clock.Now()}
 	if err := r.store.Settle(ctx, c.ID, resolution); err != nil {
 		return view.Conflict{}, err
 	}
@@ -83,7 +86,7 @@ func (l *live) conflict(ctx context.Context, id string) (*runner, pipeline.Confl
 func conflictView(d *pipeline.Definition, c pipeline.Conflict) view.Conflict {
 	v := view.Conflict{
 		ID: c.ID, Pipeline: d.Name, Keys: keysByLabel(d, c.Keys), Match: values(c.Match), Field: c.Field,
-		Base: byLabel(d, c.Base), Values: byLabel(d, c.Values), Times: timesByLabel(d, c.Times),
+		Base: byLabel(d, c.Base), Values: byLabel(d, c.Values), Computed: computedByLabel(d, c.Computed), Times: timesByLabel(d, c.Times),
 		Rule: c.Rule, Since: c.Since,
 	}
 	if c.Resolution != nil {

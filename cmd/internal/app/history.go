@@ -158,7 +158,7 @@ func eventView(d *pipeline.Definition, e pipeline.Event) view.Event {
 	for _, f := range e.Fields {
 		v.Fields = append(v.Fields, view.EventField{
 			Name: f.Name, Before: f.Before, After: f.After,
-			Base: byLabel(d, f.Base), Values: byLabel(d, f.Values), Rule: f.Rule,
+			Base: byLabel(d, f.Base), Values: byLabel(d, f.Values), Computed: computedByLabel(d, f.Computed), Rule: f.Rule,
 		})
 	}
 	return v

@@ -14,6 +14,21 @@ func byLabel[T any](d *pipeline.Definition, v [2]T) map[string]T {
 	return map[string]T{d.Sources[pipeline.Left]: v[pipeline.Left], d.Sources[pipeline.Right]: v[pipeline.Right]}
 }
 
+// computedByLabel is byLabel for what expressions made, without the sides that made nothing; nil for none.
+func computedByLabel(d *pipeline.Definition, computed [2]*pipeline.Value) map[string]pipeline.Value {
+	var m map[string]pipeline.Value
+	for _, s := range pipeline.Sides() {
+		if computed[s] == nil {
+			continue
+		}
+		if m == nil {
+			m = map[string]pipeline.Value{}
+		}
+		m[d.Sources[s]] = *computed[s]
+	}
+	return m
+}
+
 // timesByLabel is byLabel for times, nil where there is none.
 func timesByLabel(d *pipeline.Definition, v [2]time.Time) map[string]*time.Time {
 	var p [2]*time.Time

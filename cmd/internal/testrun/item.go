@@ -80,6 +80,7 @@ func item(c *pipeline.Cycle, t config.Test) *pipeline.Item {
 			base := maps.Clone(record)
 			maps.Copy(base, t.Base[s])
 			it.Link.Base[s] = pipeline.Values{}
+			it.Link.Read[s] = c.Readings(s, &pipeline.Record{Fields: base})
 			for i, v := range c.OwnValues(s, &pipeline.Record{Fields: base}) {
 				it.Link.Base[s][c.Definition.Fields[i].Name] = v
 			}

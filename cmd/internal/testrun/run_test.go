@@ -366,3 +366,42 @@ func quoted(v pipeline.Value) string {
 	}
 	return v.String()
 }
+
+// A field follows what its expression reads, mapped or not.
+func TestComputedFields(t *testing.T) {
+	const slug = `defaults = true
+    field "slug" {
+      erp    = "x_slug"
+      to_erp = slug("${record.title} ${coalesce(record.season, "")}")
+    }`
+	tandem := strings.Replace(page(t)["tandem.hcl"], "defaults = true", slug, 1)
+	for name, c := range map[string]struct{ body, told string }{
+		"mapped": {`
+  base = { pm = { title = "Tea" }, erp = { name = "Tea", x_slug = "tea" } }
+  pm   = { title = "Green tea" }
+  expect { erp = { x_slug = "green-tea", name = "Green tea" } }`, ""},
+		"not mapped": {`
+  base = { pm = { title = "Tea", season = "summer" }, erp = { x_slug = "tea-summer" } }
+  pm   = { season = "winter" }
+  expect {
+    erp  = { x_slug = "tea-winter" }
+    only = true
+  }`, ""},
+		"edited by hand": {`
+  base = { pm = { title = "Tea" }, erp = { x_slug = "tea" } }
+  pm   = { title = "Green tea" }
+  erp  = { x_slug = "best-tea" }
+  expect {
+    conflict "slug" { decision = "waits" }
+  }`, ""},
+		"what does not follow": {`
+  base = { pm = { title = "Tea", price = 12 }, erp = { x_slug = "by-hand", list_price = 10 } }
+  pm   = { price = 24 }
+  expect { erp = { x_slug = "tea" } }`, `erp x_slug: nothing is written: "tea", by unchanged on both sides`},
+	} {
+		got := run(t, map[string]string{"tandem.hcl": tandem, "a.test.hcl": "test \"it\" {" + c.body + "\n}\n"}).Tests[0]
+		if got.Passed != (c.told == "") || !strings.Contains(told(got), c.told) {
+			t.Errorf("%s: passed %v: %s", name, got.Passed, told(got))
+		}
+	}
+}

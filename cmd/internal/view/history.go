@@ -29,7 +29,9 @@ type EventField struct {
 	After  pipeline.Value            `json:"after"`  // on the side written, as read back
 	Base   map[string]pipeline.Value `json:"base"`
 	Values map[string]pipeline.Value `json:"values"` // what each side held when it was decided
-	Rule   string                    `json:"rule"`
+	// Computed is, in a conflict, what the expression of a side made for the other one, where it reads other fields.
+	Computed map[string]pipeline.Value `json:"computed,omitempty"`
+	Rule     string                    `json:"rule"`
 }
 
 // HistoryQuery selects events: of those that all of it fits, as far as it is set, the latest Limit less the

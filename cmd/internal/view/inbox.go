@@ -15,6 +15,8 @@ type Conflict struct {
 	Field    string                    `json:"field"` // "" is the record itself: removed on one side, edited on the other
 	Base     map[string]pipeline.Value `json:"base"`
 	Values   map[string]pipeline.Value `json:"values"`
+	// Computed is what the expression of a side makes for the other one, where it reads other fields; no side else.
+	Computed map[string]pipeline.Value `json:"computed,omitempty"`
 	Times    map[string]*time.Time     `json:"times"` // null where the side does not say
 	Rule     string                    `json:"rule"`
 	Since    time.Time                 `json:"since"`
@@ -40,6 +42,8 @@ type Resolve struct {
 	// Seen are the values that the person was shown, by label; nil for those of the inbox. When a
 	// side holds another by now the answer is conflict_moved.
 	Seen map[string]pipeline.Value `json:"seen,omitempty"`
+	// Computed is likewise what was shown as Conflict.Computed.
+	Computed map[string]pipeline.Value `json:"computed,omitempty"`
 }
 
 // Quarantined is one record that failed.

@@ -91,7 +91,7 @@ func (o *operators) settleOne(ctx context.Context) error {
 		return nil
 	}
 	c := pick(o.rand, conflicts...)
-	r := pipeline.Resolution{Verdict: pick(o.rand, pipeline.TakeLeft, pipeline.TakeRight), Seen: c.Values, By: "operator", At: o.now}
+	r := pipeline.Resolution{Verdict: pick(o.rand, pipeline.TakeLeft, pipeline.TakeRight), Seen: c.Values, Computed: c.Computed, By: "operator", At: o.now}
 	switch c.Field {
 	case "title", "price", "note":
 		if o.chance(40) {

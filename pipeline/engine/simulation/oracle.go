@@ -206,6 +206,12 @@ func (v *verdict) agreed(uid string, left, right pipeline.Record) {
 			continue
 		}
 		l, r := left.Fields[f.Fields[0]], right.Fields[f.Fields[1]]
+		if f.Follows(pipeline.Left) || f.Follows(pipeline.Right) {
+			if !v.follow(f, [2]pipeline.Record{left, right}) {
+				v.fail(4, "product %s, field %s: left holds %q, right %q, which neither expression makes of the other side's record:\n%v\n%v", uid, f.Name, l, r, left.Fields, right.Fields)
+			}
+			continue
+		}
 		if !v.same(f, l, r) {
 			v.fail(4, "product %s, field %s: left holds %q, right %q, and nothing waits", uid, f.Name, l, r)
 		}
@@ -256,7 +262,7 @@ func (v *verdict) notLost(uid string, s pipeline.Side) {
 		return
 	}
 	for name, written := range v.people.last[s][uid] {
-		if name == "category" || name == "active" || name == "uid" || name == "parent" || r.Lacks(name) {
+		if name == "category" || name == "active" || name == "uid" || name == "parent" || name == "rate" || r.Lacks(name) {
 			continue // not unique values, or those of another record by now
 		}
 		v.stats.Checks++

@@ -85,6 +85,7 @@ func (p *people) insert(side pipeline.Side) {
 	if p.chance(50) {
 		fields["ean"] = pipeline.Text("E-" + uid)
 	}
+	p.formula.fill(fields)
 	if _, err := p.systems[side].Insert(fields); err != nil {
 		return
 	}
@@ -108,7 +109,9 @@ func (p *people) insert(side pipeline.Side) {
 func (p *people) value(name string) pipeline.Value {
 	p.count++
 	switch name {
-	case "price":
+	case "rate":
+		return pipeline.Number(decimal.New(pick(p.rand, int64(33), 50, 77, 120, 100), -2))
+	case "price", "cost":
 		return pipeline.Number(decimal.New(int64(p.count)*100+int64(p.rand.IntN(100)), -2))
 	case "category":
 		return pipeline.Text(pick(p.rand, "All / Shoes", "All / Shoes / Red", "All / Hats", "Tools/Saws", "Tools"))
@@ -150,7 +153,7 @@ func (p *people) edits(side pipeline.Side, key pipeline.Key) pipeline.Values {
 	fields := pipeline.Values{}
 	for range 1 + p.rand.IntN(2) {
 		name := pick(p.rand, "title", "price", "note", "category", "active", "note", "image")
-		name = p.kin.editable(side, key, name)
+		name = p.formula.edited(p.kin.editable(side, key, name))
 		if name == "image" {
 			fields[name] = p.picture(side, p.holds(side, key)[name])
 			continue

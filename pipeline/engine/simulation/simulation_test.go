@@ -14,6 +14,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 60, "how many seeds to play")
 	kin   = flag.Int("families", 20, "how many worlds with families to play")
+	form  = flag.Int("computed", 20, "how many worlds with computed fields to play")
 	first = flag.Uint64("first", 1, "the first seed")
 	goOn  = flag.Bool("all", false, "play all seeds, also after one that breaks an invariant")
 	step  = flag.Uint64("step", 1, "to the next seed")
@@ -42,6 +43,9 @@ func TestSimulation(t *testing.T) { play(t, *first, *step, *seeds) }
 
 // TestFamilies plays worlds with families.
 func TestFamilies(t *testing.T) { play(t, simulation.FamiliesFrom+3, 3, *kin) }
+
+// TestComputed plays worlds with fields that are computed from others.
+func TestComputed(t *testing.T) { play(t, simulation.ComputedFrom+*first, 1, *form) }
 
 func play(t *testing.T, first, step uint64, seeds int) {
 	t.Helper()

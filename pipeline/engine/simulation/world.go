@@ -50,6 +50,7 @@ type world struct {
 	trouble trouble
 	people  people
 	kin     families
+	formula formulas
 	watch   watcher
 
 	operators operators
@@ -80,6 +81,10 @@ func (w *world) chance(percent int) bool { return w.rand.IntN(100) < percent }
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 func newWorld(seed uint64, mutant Mutant) *world {
+	computed := seed > ComputedFrom
+	if computed {
+		seed -= ComputedFrom
+	}
 	families := seed > FamiliesFrom
 	if families {
 		seed -= FamiliesFrom
@@ -96,6 +101,8 @@ func newWorld(seed uint64, mutant Mutant) *world {
 	w.keyless = w.chance(50)
 	w.kin.there = families
 	w.kin.init(w)
+	w.formula.there = computed
+	w.formula.init(w)
 	for _, s := range pipeline.Sides() {
 		w.systems[s] = w.newSystem(s)
 	}
@@ -159,6 +166,7 @@ func schema(s pipeline.Side) pipeline.Schema {
 		{Name: "attributes", Type: pipeline.TypeAny},
 		{Name: "parent", Type: pipeline.TypeReference, Via: "sku"},
 	}
+	fields = append(fields, computedFields()...)
 	if s == pipeline.Right {
 		fields[4].Digits, fields[4].NotNull = 2, true
 		fields[6].Separator, fields[6].Root, fields[6].NotNull = " / ", "All", true
@@ -182,11 +190,15 @@ func (w *world) definition() *pipeline.Definition {
 		names = append(names, "parent", "attributes")
 		d.Family = pipeline.Family{Parent: "parent", Attributes: "attributes"}
 	}
+	if w.formula.there {
+		names = append(names, "label", "badge", "cost", "rate")
+	}
 	for _, name := range names {
 		f := pipeline.MappedField{
 			Name: name, Image: name == "image", Fields: [2]string{name, name}, Writes: [2]bool{true, true}, Source: "sim.hcl:1",
 			Strategy: w.operators.strategy(), Rule: "strategy of " + name,
 		}
+		f.Carry, f.Reads = w.formula.of(name)
 		if name == "price" {
 			f.Carry = [2]pipeline.Transform{vat{"1.2", false}, vat{"1.2", true}}
 			w.operators.carries = append(w.operators.carries, f.Carry)

@@ -63,18 +63,23 @@ func testConflicts(t *testing.T, s *subject) {
 
 func testSettle(t *testing.T, s *subject) {
 	c := conflict("x1", "a", 1)
+	computed := [2]*pipeline.Value{new(pipeline.Value), nil}
+	*computed[0] = pipeline.Text("slug-a")
+	c.Computed = computed
 	s.commit(t, pipeline.Commit{Conflicts: []pipeline.Conflict{c}})
 	seen := [2]pipeline.Value{pipeline.Int(2), pipeline.Int(3)}
 	for _, wrong := range []struct {
-		id   string
-		seen [2]pipeline.Value
-		code pipeline.Code
+		id       string
+		seen     [2]pipeline.Value
+		computed [2]*pipeline.Value
+		code     pipeline.Code
 	}{
-		{"x2", seen, pipeline.CodeConflictNotFound},
-		{"x1", [2]pipeline.Value{pipeline.Int(2), pipeline.Int(4)}, pipeline.CodeConflictMoved},
-		{"x1", [2]pipeline.Value{{}, pipeline.Int(3)}, pipeline.CodeConflictMoved},
+		{"x2", seen, computed, pipeline.CodeConflictNotFound},
+		{"x1", [2]pipeline.Value{pipeline.Int(2), pipeline.Int(4)}, computed, pipeline.CodeConflictMoved},
+		{"x1", [2]pipeline.Value{{}, pipeline.Int(3)}, computed, pipeline.CodeConflictMoved},
+		{"x1", seen, [2]*pipeline.Value{}, pipeline.CodeConflictMoved},
 	} {
-		err := s.Settle(t.Context(), wrong.id, pipeline.Resolution{Verdict: pipeline.TakeLeft, Seen: wrong.seen})
+		err := s.Settle(t.Context(), wrong.id, pipeline.Resolution{Verdict: pipeline.TakeLeft, Seen: wrong.seen, Computed: wrong.computed})
 		var e *pipeline.Error
 		if !errors.As(err, &e) || e.Code != wrong.code {
 			t.Errorf("conflict %s, seen %v: got %v, want %s", wrong.id, wrong.seen, err, wrong.code)
@@ -82,8 +87,8 @@ func testSettle(t *testing.T, s *subject) {
 	}
 	want(t, []pipeline.Conflict{c}, s.Conflicts)
 	for _, r := range []pipeline.Resolution{
-		{Verdict: pipeline.TakeLeft, Seen: seen, By: "ann", At: at(5)},
-		{Verdict: pipeline.TakeValue, Value: pipeline.Int(9), Seen: seen, By: "bob", At: at(6)}, // thought better of it
+		{Verdict: pipeline.TakeLeft, Seen: seen, Computed: computed, By: "ann", At: at(5)},
+		{Verdict: pipeline.TakeValue, Value: pipeline.Int(9), Seen: seen, Computed: computed, By: "bob", At: at(6)}, // thought better of it
 	} {
 		if err := s.Settle(t.Context(), "x1", r); err != nil {
 			t.Fatal(err)

@@ -79,8 +79,17 @@ func drawLink(t *rapid.T) *pipeline.Link {
 		Seen:    [2]string{drawText(t), drawText(t)},
 		Missing: [2]pipeline.CycleID{pipeline.CycleID(drawText(t)), ""},
 		Gone:    [2]bool{rapid.Bool().Draw(t, "gone"), false},
+		Read:    [2]pipeline.Readings{nil, drawReadings(t)},
 		Created: drawTime(t), Updated: drawTime(t),
 	}
+}
+
+func drawReadings(t *rapid.T) pipeline.Readings {
+	if rapid.Bool().Draw(t, "reads") {
+		return nil
+	}
+	given := map[string]pipeline.Digest{"title": pipeline.DigestOf(drawValue(t))}
+	return pipeline.Readings{"slug": {Given: given, Gave: pipeline.Digest(rapid.Uint64().Draw(t, "gave"))}}
 }
 
 func drawUnlinked(t *rapid.T) pipeline.Unlinked {

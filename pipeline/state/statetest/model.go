@@ -183,7 +183,7 @@ func (m *Model) Settle(ctx context.Context, id string, r pipeline.Resolution) er
 		if !found {
 			return &pipeline.Error{Code: pipeline.CodeConflictNotFound, Message: fmt.Sprintf("there is no conflict %q", id)}
 		}
-		if !c.Values[0].Equal(r.Seen[0]) || !c.Values[1].Equal(r.Seen[1]) {
+		if !c.Values[0].Equal(r.Seen[0]) || !c.Values[1].Equal(r.Seen[1]) || !pipeline.SameComputed(c.Computed, r.Computed) {
 			return &pipeline.Error{Code: pipeline.CodeConflictMoved, Class: pipeline.Stale, Message: fmt.Sprintf("conflict %q has moved", id)}
 		}
 		c.Resolution = &r
