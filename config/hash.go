@@ -76,6 +76,9 @@ type fieldContent struct {
 	Writes   [2]bool
 	Required bool
 	Strategy pipeline.Strategy
+	// Unmapped are the fields that the expressions read and that are not mapped: what they held when a pair agreed is
+	// learned by a full pass, which is due once because of them.
+	Unmapped [2][]string `json:",omitzero"`
 }
 
 // mergeHash covers all that decides what is written: also the settings of the sources, since they say what
@@ -88,6 +91,7 @@ func (c *compiler) mergeHash() string {
 		for _, s := range pipeline.Sides() {
 			if f.Carry[s] != nil {
 				content.Carry[s] = c.expressionContent(c.carry[i].to[s].Expr)
+				content.Unmapped[s.Other()] = c.unmapped(f, s.Other())
 			}
 		}
 		fields = append(fields, content)
@@ -102,6 +106,16 @@ func (c *compiler) mergeHash() string {
 		content = append(content, p.Paths)
 	}
 	return digest(content)
+}
+
+// unmapped returns what an expression reads of a side beside the fields that are mapped.
+func (c *compiler) unmapped(f pipeline.MappedField, s pipeline.Side) (names []string) {
+	for _, name := range f.Reads[s] {
+		if !slices.Contains(c.names(s), name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // hash covers all that a definition does.

@@ -57,6 +57,7 @@ func (c *compiler) mapping(b *hclsyntax.Block) {
 	c.family()
 	c.uniqueRight()
 	c.transforms()
+	c.circular()
 	c.places(t.categories)
 	switch {
 	case len(t.fields) == 0 && !defaults && !c.blind:
