@@ -79,6 +79,15 @@ var (
 		Times:  map[string]*time.Time{"pm": &before, "erp": nil}, Rule: `strategy "manual" of field "price" (shop.hcl:41)`, Since: before,
 	}
 
+	computed = view.Conflict{
+		ID: "c0ffee13", Pipeline: "products", Keys: bothKeys, Match: chair, Field: "slug",
+		Base:     map[string]pipeline.Value{"pm": {}, "erp": pipeline.Text("chair")},
+		Values:   map[string]pipeline.Value{"pm": {}, "erp": pipeline.Text("best-chair")},
+		Computed: map[string]pipeline.Value{"pm": pipeline.Text("oak-chair")},
+		Times:    map[string]*time.Time{"pm": &before, "erp": nil}, Since: before,
+		Rule: `strategy "manual" (shop.hcl:41); computed anew: title changed on pm`,
+	}
+
 	plans = []pipeline.PlannedChange{
 		{Side: "erp", Action: pipeline.PlanCreate, Keys: map[string]pipeline.Key{"pm": "12"}, Match: chair, Fields: []pipeline.PlannedField{
 			{Name: "title", After: evil, Rule: "defaults"}, {Name: "price", After: price("16.66"), Rule: "shop.hcl:33"},
@@ -204,6 +213,7 @@ func TestRenderings(t *testing.T) {
 		"conflicts":    func(o Output) error { return o.Conflicts([]view.Conflict{conflict, settled, whole}) },
 		"no_conflicts": func(o Output) error { return o.Conflicts(nil) },
 		"conflict":     func(o Output) error { return o.Conflict(conflict) },
+		"computed":     func(o Output) error { return o.Conflict(computed) },
 		"paused": func(o Output) error {
 			return o.Paused([]view.Held{
 				{Pipeline: "products", Pause: &view.Pause{By: "anna", At: now, Reason: "stocktaking"}, Changed: true, Running: &view.Progress{Pipeline: "products"}},

@@ -69,6 +69,9 @@ func (o Output) Conflict(c view.Conflict) error {
 		rows = append(rows, []string{clean(label), base, now, o.edited(c.Times[label])})
 	}
 	t.table(rows)
+	for _, label := range slices.Sorted(maps.Keys(c.Computed)) {
+		t.line("\n%s makes %s of its other fields, which is what --take %s writes", clean(label), value(c.Computed[label]), clean(label))
+	}
 	if r := c.Resolution; r != nil {
 		t.line("\nsettled by %s, %s: %s; the next cycle carries it out", clean(r.By), o.when(r.At), taken(*r))
 		return t.err

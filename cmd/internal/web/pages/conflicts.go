@@ -90,7 +90,7 @@ func (p *Pages) conflicts(w http.ResponseWriter, r *http.Request) {
 	rows := chosen[skip:min(skip+pageConflicts, len(chosen))]
 	labels := map[string]bool{}
 	for _, c := range rows {
-		v.Rows = append(v.Rows, conflictRow{c, recordOf(c.Match, c.Keys), sideValues(c.Values), fingerprint(c.Values)})
+		v.Rows = append(v.Rows, conflictRow{c, recordOf(c.Match, c.Keys), sideValues(c.Values), shown(c)})
 		for label := range c.Values {
 			labels[label] = true
 		}
@@ -124,6 +124,8 @@ type column struct {
 	Now    sideValue
 	Pieces []worddiff.Piece // what changed from Base to Now, where both are texts
 	Edited *time.Time
+	// Computed is what the side makes for the other one of its other fields; nil where it makes nothing.
+	Computed *sideValue
 }
 
 // conflict shows one conflict, its sides beside each other.
@@ -143,7 +145,7 @@ func (p *Pages) conflict(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, err)
 		return
 	}
-	v := conflictPage{Conflict: c, Record: recordOf(c.Match, c.Keys), Seen: fingerprint(c.Values), Own: c.Field != ""}
+	v := conflictPage{Conflict: c, Record: recordOf(c.Match, c.Keys), Seen: shown(c), Own: c.Field != ""}
 	for _, label := range slices.Sorted(maps.Keys(c.Values)) {
 		v.Columns = append(v.Columns, columnOf(c, label))
 		if _, image := pipeline.ImageSourceOf(c.Values[label]); image {
@@ -169,6 +171,9 @@ func columnOf(c view.Conflict, label string) column {
 		Label: label, Based: based, Edited: c.Times[label],
 		Base: sideValue{Text: plain(base), None: base.IsNull()}, Now: sideValue{Text: plain(now), None: now.IsNull()},
 	}
+	if v, made := c.Computed[label]; made {
+		col.Computed = &sideValue{Text: plain(v), None: v.IsNull()}
+	}
 	if base.AsText() != "" && now.AsText() != "" {
 		col.Pieces = worddiff.Of(base.AsText(), now.AsText())
 	}
@@ -192,6 +197,14 @@ func (p *Pages) settle(w http.ResponseWriter, r *http.Request) {
 	p.act(w, r, conflictPath(id), "settle", err)
 }
 
+// shown is the fingerprint of what a page shows of a conflict.
+func shown(c view.Conflict) string {
+	if len(c.Computed) == 0 {
+		return fingerprint(c.Values)
+	}
+	return fingerprint([]map[string]pipeline.Value{c.Values, c.Computed})
+}
+
 // settleOne settles a conflict if its values are still those that the page showed.
 func (p *Pages) settleOne(r *http.Request, c view.Conflict, take, seen string) error {
 	if c.Resolution != nil {
@@ -200,13 +213,13 @@ func (p *Pages) settleOne(r *http.Request, c view.Conflict, take, seen string) e
 			Remedy: "Go back and reload the page: it shows what was decided, and you can decide otherwise.",
 		}
 	}
-	if seen != fingerprint(c.Values) {
+	if seen != shown(c) {
 		return &pipeline.Error{
 			Code: pipeline.CodeConflictMoved, Message: fmt.Sprintf("a side of conflict %s was edited after the page was shown", c.ID),
 			Remedy: "Go back, reload the page, and decide about what the sides hold now.",
 		}
 	}
-	_, err := p.Backend.Resolve(r.Context(), view.Resolve{ID: c.ID, Take: take, By: byOf(r), Seen: c.Values})
+	_, err := p.Backend.Resolve(r.Context(), view.Resolve{ID: c.ID, Take: take, By: byOf(r), Seen: c.Values, Computed: c.Computed})
 	return err
 }
 

@@ -131,8 +131,8 @@ func eventKinds() []string {
 }
 
 // fingerprint of values tells whether they are still those that a page showed.
-func fingerprint(values map[string]pipeline.Value) string {
-	b, _ := json.Marshal(values) // values always have a JSON form
+func fingerprint(shown any) string {
+	b, _ := json.Marshal(shown) // values always have a JSON form
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])
 }

@@ -258,6 +258,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"conflict.ask":            "Choose the value that both sides will have.",
 		"conflict.keep":           "Keep what %s has",
 		"conflict.now":            "Now",
+		"conflict.computed":       "Made of its other fields, for the other side",
 		"conflict.base":           "Before, on both sides",
 		"conflict.changes":        "What changed",
 		"conflict.edited":         "edited",

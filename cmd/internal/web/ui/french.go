@@ -258,6 +258,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"conflict.ask":            "Choisissez la valeur qu’auront les deux côtés.",
 		"conflict.keep":           "Garder la valeur de %s",
 		"conflict.now":            "Maintenant",
+		"conflict.computed":       "Calculé de ses autres champs, pour l’autre côté",
 		"conflict.base":           "Avant, des deux côtés",
 		"conflict.changes":        "Ce qui a changé",
 		"conflict.edited":         "modifié",
