@@ -20,8 +20,42 @@ type hooks struct {
 	queue      *hookqueue.Queue
 	deliveries deliveries
 
+	mu      sync.Mutex
+	last    map[string]time.Time // by source: the last call taken
+	refused refusals
+}
+
+// refusalPause is the least time between two lines of the log about calls of one source that were not taken for one
+// reason: anybody can make such calls, as many as they like. The metric counts each.
+const refusalPause = time.Minute
+
+// refusals tells which calls that were not taken are worth a line.
+type refusals struct {
 	mu   sync.Mutex
-	last map[string]time.Time // by source: the last call taken
+	told map[string]refusal // by source and reason, both of which are few
+}
+
+type refusal struct {
+	at   time.Time // of the last line
+	more int       // calls since
+}
+
+// worth tells whether a refusal is worth a line, and how many there were since the last one.
+func (r *refusals) worth(source string, code pipeline.Code, at time.Time) (more int, yes bool) {
+	key := source + "\x00" + string(code)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last, known := r.told[key]
+	if known && at.Sub(last.at) < refusalPause {
+		last.more++
+		r.told[key] = last
+		return 0, false
+	}
+	if r.told == nil {
+		r.told = map[string]refusal{}
+	}
+	r.told[key] = refusal{at: at}
+	return last.more, true
 }
 
 var _ web.Hooks = (*App)(nil)
@@ -87,7 +121,9 @@ func (a *App) Hook(ctx context.Context, label string, c pipeline.HookCall) (view
 	a.metrics.hooked(label, result)
 	if err != nil {
 		e := pipeline.AsError(err)
-		a.logger.Warn("a webhook call was not taken", "source", label, "code", e.Code, "error", e.Error())
+		if more, yes := a.hooks.refused.worth(label, e.Code, a.clock.Now()); yes {
+			a.logger.Warn("a webhook call was not taken", "source", label, "code", e.Code, "error", e.Error(), "more_since_last_line", more)
+		}
 		return view.Hook{}, err
 	}
 	a.hooks.heard(label, a.clock.Now())

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -191,5 +193,40 @@ func TestHookOutlivesTheProcess(t *testing.T) {
 	}
 	if got := s.Held(t, "erp", "CH-100", "title"); got.AsText() != "Chaise bleue" {
 		t.Errorf("erp holds %s", got)
+	}
+}
+
+// TestRefusedCallsDoNotFloodTheLog: whoever calls with wrong secrets gets a line a minute, and is counted each time.
+func TestRefusedCallsDoNotFloodTheLog(t *testing.T) {
+	s := apptest.New(t, nil)
+	var log bytes.Buffer
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	a := bring(t, s.Config(t, ""), Options{Logger: slog.New(slog.NewTextHandler(&log, nil)), Clock: Clock{Now: func() time.Time { return now }}})
+	if err := a.startHooks(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	call := func(source, secret, body string) {
+		t.Helper()
+		_, err := a.Hook(t.Context(), source, pipeline.HookCall{Header: func(string) string { return "" }, Secret: secret, Body: []byte(body)})
+		if err == nil {
+			t.Fatal("taken")
+		}
+	}
+	for range 50 {
+		call("pm", "wrong", "{}")
+		call("erp", "wrong", "{}")
+		call("pm", apptest.Secret, "]") // another reason
+		call("nobody", "wrong", "{}")
+	}
+	if n := strings.Count(log.String(), "a webhook call was not taken"); n != 3 {
+		t.Errorf("%d lines:\n%s", n, log.String())
+	}
+	now = now.Add(time.Minute)
+	call("pm", "wrong", "{}")
+	if !strings.Contains(log.String(), "more_since_last_line=49") {
+		t.Errorf("what was left out is not told:\n%s", log.String())
+	}
+	if got := samples(t, a, "tandem_webhooks_total")["{result=refused,source=pm}"]; got != 101 {
+		t.Errorf("%v calls of pm are counted", got)
 	}
 }

@@ -62,7 +62,7 @@ func Open(dir string, o Options) (*DB, error) {
 	if err := d.open(o.MemTable); err != nil {
 		return nil, openError(dir, err)
 	}
-	writePid(d.files, dir)
+	writePid(d.files, dir, d.guard.protect)
 	return d, nil
 }
 

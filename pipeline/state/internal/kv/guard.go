@@ -179,6 +179,7 @@ func (g *guard) MkdirAll(dir string, _ os.FileMode) error { return g.FS.MkdirAll
 func (g *guard) Lock(name string) (io.Closer, error) {
 	closer, err := g.FS.Lock(name)
 	if err == nil {
+		g.protect(name) // who can open it can hold it
 		return closer, nil
 	}
 	var file *fs.PathError

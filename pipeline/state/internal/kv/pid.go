@@ -14,13 +14,15 @@ import (
 const pidFile = "tandem.pid"
 
 // writePid stores this process's id. It is a courtesy, not worth an error.
-func writePid(files vfs.FS, dir string) {
-	file, err := files.Create(files.PathJoin(dir, pidFile), vfs.WriteCategoryUnspecified)
+func writePid(files vfs.FS, dir string, protect func(name string)) {
+	path := files.PathJoin(dir, pidFile)
+	file, err := files.Create(path, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return
 	}
 	_, _ = io.WriteString(file, strconv.Itoa(os.Getpid())+"\n")
 	_ = file.Close()
+	protect(path)
 }
 
 func removePid(files vfs.FS, dir string) { _ = files.Remove(files.PathJoin(dir, pidFile)) }
