@@ -1,13 +1,20 @@
 # Both sides are edited and neither is above the other: of two different edits the later one counts, and a price waits
-# for a person.
+# for a person. Both systems call when something changes, so that an edit is on the other side some seconds later.
 
 daemon {
-  state_dir = "/var/lib/tandem"
+  state_dir  = "/var/lib/tandem"
+  listen     = "127.0.0.1:9477"             # a reverse proxy with the certificate is in front
+  public_url = "https://tandem.example.com" # where both systems call
+  token      = env("TANDEM_TOKEN")
 }
 
 source "products_manager" "pm" {
   url     = "https://api.productsmanager.app/api/v1"
   api_key = env("PM_API_KEY")
+
+  webhook {
+    secret = env("PM_WEBHOOK")
+  }
 }
 
 source "odoo" "erp" {
@@ -18,6 +25,10 @@ source "odoo" "erp" {
 
   stock {
     warehouse = "WH"
+  }
+
+  webhook {
+    secret = env("ODOO_WEBHOOK")
   }
 }
 
@@ -33,7 +44,10 @@ pipeline "products" {
   media = media.folder.images
 
   schedule {
-    every = "2m" # the shorter, the fewer conflicts
+    realtime = true        # the sooner, the fewer conflicts
+    every    = "10m"       # for what no call told
+    full     = "0 3 * * 0" # compares everything, and notices deletions
+    timezone = "Europe/Paris"
   }
 
   mapping {

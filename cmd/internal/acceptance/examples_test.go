@@ -3,11 +3,14 @@ package acceptance
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,6 +22,7 @@ import (
 
 	"github.com/tandem-sync/tandem/cmd/internal/app"
 	"github.com/tandem-sync/tandem/cmd/internal/cli"
+	"github.com/tandem-sync/tandem/cmd/internal/view"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/odoosim"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/pmsim"
@@ -33,6 +37,7 @@ type example struct {
 	pm    map[string]*pmsim.Server
 	odoo  map[string]*odoosim.Server
 	ran   []string // commands
+	front *front   // at public_url
 }
 
 var (
@@ -45,8 +50,8 @@ var (
 func openExample(t *testing.T, name string, fields ...odoosim.Field) *example {
 	t.Helper()
 	e := &example{
-		dir: filepath.Join("..", "..", "..", "examples", name),
-		env: map[string]string{}, pm: map[string]*pmsim.Server{}, odoo: map[string]*odoosim.Server{},
+		dir:   filepath.Join("..", "..", "..", "examples", name),
+		front: newFront(t), env: map[string]string{}, pm: map[string]*pmsim.Server{}, odoo: map[string]*odoosim.Server{},
 	}
 	var err error
 	if e.dir, err = filepath.Abs(e.dir); err != nil {
@@ -76,7 +81,8 @@ func openExample(t *testing.T, name string, fields ...odoosim.Field) *example {
 		text := e.read(t, filepath.Base(f))
 		text = keyOfPM.ReplaceAllStringFunc(text, func(block string) string { return e.standInPM(t, block) })
 		text = odooBlock.ReplaceAllStringFunc(text, func(block string) string { return e.standInOdoo(t, block, fields) })
-		text = strings.NewReplacer(`"/var/lib/tandem"`, `"state"`, `"/srv/images"`, `"images"`, `"https://media.example.com"`, fmt.Sprintf("%q", served.URL)).Replace(text)
+		text = strings.NewReplacer(`"/var/lib/tandem"`, `"state"`, `"/srv/images"`, `"images"`, `"https://media.example.com"`, fmt.Sprintf("%q", served.URL),
+			`"127.0.0.1:9477"`, `"127.0.0.1:0"`, `"https://tandem.example.com"`, fmt.Sprintf("%q", e.front.URL)).Replace(text)
 		if err := os.WriteFile(filepath.Join(dir, filepath.Base(f)), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -144,15 +150,57 @@ func (e *example) run(t *testing.T, code int, command string) string {
 	}
 	e.ran = append(e.ran, command)
 	var out, told bytes.Buffer
-	got := cli.Main(t.Context(), cli.Process{
-		Args: args[1:], Stdin: strings.NewReader(""), Stdout: &out, Stderr: &told,
-		Getenv: func(name string) (string, bool) { v, ok := e.env[name]; return v, ok },
-	}, cli.Options{Version: "test", Kinds: app.Kinds()})
+	got := e.main(t.Context(), args[1:], &out, &told)
 	t.Logf("$ %s\n%s%s", command, &out, &told)
 	if got != code {
 		t.Fatalf("%s: exit code %d, want %d\n%s%s", command, got, code, &out, &told)
 	}
 	return out.String()
+}
+
+func (e *example) main(ctx context.Context, args []string, out, told io.Writer) int {
+	return cli.Main(ctx, cli.Process{
+		Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: told,
+		Getenv: func(name string) (string, bool) { v, ok := e.env[name]; return v, ok },
+	}, cli.Options{Version: "test", Kinds: app.Kinds()})
+}
+
+// daemon runs `tandem run` behind the proxy at public_url, until the test ends or what it returns is called.
+func (e *example) daemon(t *testing.T) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	told, err := os.CreateTemp(t.TempDir(), "log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { ended <- e.main(ctx, []string{"run"}, told, told) }()
+	t.Cleanup(func() {
+		if text, err := os.ReadFile(told.Name()); err == nil && t.Failed() {
+			t.Logf("$ tandem run\n%s", text)
+		}
+	})
+	var s view.Status
+	comes(t, "the daemon", func() bool {
+		if _, err := os.Stat(filepath.Join("state", "tandem.sock")); err != nil {
+			return false // without a daemon the status would hold the state itself for a moment
+		}
+		var out bytes.Buffer
+		code := e.main(ctx, []string{"status", "--json"}, &out, io.Discard)
+		return code == cli.ExitDone && json.Unmarshal(out.Bytes(), &s) == nil && s.Daemon != nil
+	})
+	address, err := url.Parse("http://" + s.Daemon.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.front.daemon.Store(address)
+	return func() {
+		cancel()
+		if code := <-ended; code != cli.ExitDone {
+			t.Errorf("the daemon ended with %d", code)
+		}
+		_ = told.Close()
+	}
 }
 
 // sync runs one cycle of every pipeline and wants these numbers of records written, by source; what is not named is 0.
@@ -385,6 +433,7 @@ func TestExamplePMMaster(t *testing.T) {
 func TestExampleEqual(t *testing.T) {
 	e := openExample(t, "equal")
 	e.shift.Store(int64(-10 * time.Minute))
+	e.run(t, cli.ExitDone, "tandem webhook register pm")
 	e.editPM(t, "pm", "T-1", tent(nil))
 	e.editOdoo(t, "erp", "T-2", odoosim.Values{"name": "Tarp", "list_price": 49})
 	e.first(t)
@@ -414,6 +463,16 @@ func TestExampleEqual(t *testing.T) {
 	e.wantPM(t, "pm", "T-1", map[string]string{"price": "229"})
 	e.sync(t, cli.ExitDone, nil)
 	e.documented(t)
+
+	// The daemon hears of edits: no poll is due for ten minutes.
+	defer e.daemon(t)()
+	e.odoo["erp"].Automate(odoosim.Automations(e.front.URL + "/hooks/erp/" + e.env["ODOO_WEBHOOK"])...)
+	e.editPM(t, "pm", "T-1", pmsim.Fields{"title": "Called by Products Manager"})
+	e.editOdoo(t, "erp", "T-2", odoosim.Values{"name": "Called by Odoo"})
+	comes(t, "an edit in Products Manager", func() bool { return e.inOdoo(t, "erp", "T-1")["name"] == "Called by Products Manager" })
+	comes(t, "an edit in Odoo", func() bool { return e.pm["pm"].Find("sku", "T-2")[0].Text("title") == "Called by Odoo" })
+	e.count(t, "erp", "T-2", 9)
+	comes(t, "a count", func() bool { return e.pm["pm"].Find("sku", "T-2")[0].Text("stock_quantity") == "9" })
 }
 
 func TestExampleTwoShops(t *testing.T) {

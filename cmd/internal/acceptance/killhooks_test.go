@@ -78,9 +78,6 @@ func TestHooksSurviveSIGKILL(t *testing.T) {
     every    = "24h"
   }`,
 	})
-	if out, err := exec.Command(tandem, "validate", "-c", w.dir).CombinedOutput(); err != nil && strings.Contains(string(out), "Not supported yet") {
-		t.Skip("the configuration does not take realtime = true yet")
-	}
 	w.load(t, made(products))
 	first := w.runDaemon(t, tandem)
 	done := func(s view.Status) bool {

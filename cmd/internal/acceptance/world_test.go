@@ -35,6 +35,7 @@ type settings struct {
 	erp      string // further lines of the Odoo source block
 	pmSource string // further lines of the Products Manager source block
 	blocks   string // further blocks
+	daemon   string // further lines of the daemon block
 	// before, if set, is called before each request to Odoo, with its body.
 	before func(body string)
 }
@@ -88,6 +89,7 @@ daemon {
   state_dir = %q
   listen    = "127.0.0.1:0"
   log { level = "warn" }
+  %s
 }
 locals {
   vat = 1.20
@@ -120,7 +122,7 @@ pipeline %q {
   %s
 }
 %s
-`, filepath.Join(dir, "state"), address, pmsim.DefaultAPIKey, s.pmSource, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, cmp.Or(s.name, "products"), cmp.Or(s.mapping, withVAT), s.pipeline, s.blocks)
+`, filepath.Join(dir, "state"), s.daemon, address, pmsim.DefaultAPIKey, s.pmSource, erp.URL, erp.Database, erp.Login, erp.Key, s.erp, cmp.Or(s.name, "products"), cmp.Or(s.mapping, withVAT), s.pipeline, s.blocks)
 	if err := os.WriteFile(filepath.Join(dir, "tandem.hcl"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -16,11 +16,12 @@ import (
 
 // Server is a stand-in Odoo server. It is an http.Handler and may be used by any number of goroutines.
 type Server struct {
-	config   Config
-	dialect  orm.Dialect
-	db       *orm.Database
-	stats    stats
-	troubles troubles
+	config      Config
+	dialect     orm.Dialect
+	db          *orm.Database
+	stats       stats
+	troubles    troubles
+	automations automations
 
 	// stop ends the calls that hang or wait when the server closes.
 	stop context.Context
@@ -55,6 +56,12 @@ func New(config Config) (*Server, error) {
 	s.stop, s.quit = context.WithCancel(context.Background())
 	s.stats.reset()
 	s.troubles.seed(config.Seed)
+	switch {
+	case dialect.Version >= 19:
+		db.Changed = s.automations.run
+	case dialect.Version >= 17:
+		db.Changing = s.automations.run
+	} // before, no action calls anybody
 	return s, nil
 }
 

@@ -64,6 +64,9 @@ type Config struct {
 
 	// HookRetries are the pauses before a webhook is called again; PM's own by default.
 	HookRetries []time.Duration
+	// EventHooks: webhooks call as the page of the API has it, with an id, the EAN, the title and the names of the fields,
+	// not with the product's id and the SKU as the page of webhooks has it.
+	EventHooks bool
 }
 
 // APIKey lets its bearer in.

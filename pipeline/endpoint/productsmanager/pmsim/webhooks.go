@@ -78,6 +78,9 @@ func (s *Server) SwitchWebhook(id string, on bool) {
 // changed is told of every version of a product that the default account publishes.
 func (h *webhooks) changed(c catalogue.Change) {
 	data := map[string]any{"product_id": c.ID, "sku": c.SKU, "ean": c.EAN}
+	if h.server.config.EventHooks {
+		data = map[string]any{"ean": c.EAN, "title": c.Title, "updated_fields": c.Fields}
+	}
 	h.fire(c.Event, data)
 }
 
@@ -89,9 +92,13 @@ func (h *webhooks) fire(event string, data map[string]any) {
 		if !w.Active || len(w.Events) > 0 && !slices.Contains(w.Events, event) {
 			continue
 		}
-		body, err := json.Marshal(map[string]any{
-			"event": event, "timestamp": h.server.config.Now().UTC().Format(time.RFC3339Nano), "webhook_id": w.ID, "data": data,
-		})
+		told := map[string]any{"event": event, "timestamp": h.server.config.Now().UTC().Format(time.RFC3339Nano), "data": data}
+		if h.server.config.EventHooks {
+			told["id"] = "evt_" + uuid.NewString()
+		} else {
+			told["webhook_id"] = w.ID
+		}
+		body, err := json.Marshal(told)
 		if err != nil {
 			panic("pmsim: " + err.Error()) // texts alone
 		}

@@ -1,16 +1,27 @@
 package catalogue
 
-import "reflect"
+import (
+	"maps"
+	"reflect"
+	"slices"
+)
 
 // Change tells of a version of a product, in the words of PM's webhooks.
 type Change struct {
 	Event        string // product.created, product.updated, product.deleted, price.updated, stock.updated
 	ID, SKU, EAN string
+	Title        string
+	Fields       []string // that differ from the version before, sorted
 }
 
 // changeOf names what became of a product; before is nil for a new one.
 func changeOf(before, after *row) Change {
-	c := Change{Event: "product.updated", ID: after.ID, SKU: after.Text("sku"), EAN: after.Text("ean")}
+	c := Change{Event: "product.updated", ID: after.ID, SKU: after.Text("sku"), EAN: after.Text("ean"), Title: after.Text("title")}
+	for _, name := range slices.Sorted(maps.Keys(after.Fields)) {
+		if before == nil || !reflect.DeepEqual(before.Fields[name], after.Fields[name]) {
+			c.Fields = append(c.Fields, name)
+		}
+	}
 	switch {
 	case before == nil:
 		c.Event = "product.created"

@@ -38,6 +38,9 @@ type Database struct {
 	Now     func() time.Time
 	// Rights refuses what a user may not do. It is not asked for what the server does by itself.
 	Rights func(e *Env, m *Model, op Op) error
+	// Changing, unless nil, is told what a transaction changed: before it commits, or is rolled back, with nobody else
+	// in the database. Changed is told of those that were committed, once others see it.
+	Changing, Changed func([]Change)
 
 	mu          sync.RWMutex
 	models      map[string]*Model
@@ -106,14 +109,26 @@ func (db *Database) Update(user *Account, context Context, stamp time.Time, f fu
 	if stamp.IsZero() {
 		stamp = db.stamp()
 	}
+	changes, err := db.update(user, context, stamp, f)
+	if err == nil && db.Changed != nil {
+		db.Changed(changes)
+	}
+	return err
+}
+
+func (db *Database) update(user *Account, context Context, stamp time.Time, f func(*Env) error) ([]Change, error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	tx := db.begin(stamp)
-	if err := f(&Env{DB: db, Tx: tx, User: user, Context: context}); err != nil {
-		tx.rollback(0)
-		return err
+	err := f(&Env{DB: db, Tx: tx, User: user, Context: context})
+	changes := tx.changes()
+	if db.Changing != nil {
+		db.Changing(changes)
 	}
-	return nil
+	if err != nil {
+		tx.rollback(0)
+	}
+	return changes, err
 }
 
 // Reserve gives out the next id of a model, as a sequence does: it is never given again.

@@ -26,6 +26,29 @@ type change struct {
 	was   *Row
 }
 
+// Change is what a transaction did to a row: Was is nil for one that it made, Now for one that it deleted.
+type Change struct{ Was, Now *Row }
+
+// changes tells what became of the rows that the transaction touched, each once, in the order in which it touched them.
+func (tx *Tx) changes() []Change {
+	type row struct {
+		table *Table
+		id    int64
+	}
+	seen := map[row]bool{}
+	var all []Change
+	for _, c := range tx.undo {
+		k := row{c.table, c.id}
+		now := c.table.rows[c.id]
+		if seen[k] || c.was == nil && now == nil {
+			continue
+		}
+		seen[k] = true
+		all = append(all, Change{Was: c.was, Now: now})
+	}
+	return all
+}
+
 // Tally counts records by model.
 type Tally struct {
 	Created, Written, Unlinked map[string]int
