@@ -76,6 +76,7 @@ func (r *run) sync(ctx context.Context) (err error) {
 
 // begin describes both sides and makes the cycle.
 func (r *run) begin(ctx context.Context, dry bool) error {
+	r.progress(pipeline.StageDetect, 0, 0) // before a side is asked, which may take its time to answer
 	position, err := r.Store.Position(ctx)
 	if err != nil {
 		return err
