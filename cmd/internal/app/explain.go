@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -14,31 +15,70 @@ import (
 // storyLength is how many events of a record an explanation tells.
 const storyLength = 500
 
-// Explain implements web.Backend.
+// Explain implements web.Backend. A pipeline that cannot be asked, as where a source does not answer, says so beside the
+// others; where none of the others knows the record, the error tells it.
 func (a *App) Explain(ctx context.Context, record string) ([]view.Explanation, error) {
 	l := a.hold()
 	defer a.drop(l)
-	views := []view.Explanation{}
+	views, unasked := []view.Explanation{}, []view.Explanation{}
+	var first error
 	for _, r := range l.runners {
-		pairs, err := r.find(ctx, record)
+		found, err := r.explainAll(ctx, record)
 		if err != nil {
-			return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
-		}
-		for _, p := range pairs {
-			v, err := r.explain(ctx, p)
-			if err != nil {
-				return nil, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
+			err = fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
+			if ctx.Err() != nil {
+				return nil, err
 			}
-			views = append(views, v)
+			first = cmp.Or(first, err)
+			unasked = append(unasked, unaskedView(r.definition, err))
+			continue
 		}
+		views = append(views, found...)
 	}
-	if len(views) == 0 {
-		return nil, &pipeline.Error{
-			Code: pipeline.CodeRecordUnknown, Message: fmt.Sprintf("no record has the key or value %q", record),
-			Remedy: "Give the SKU, the EAN or the id of either side as that side shows it.",
+	switch {
+	case len(views) > 0:
+		return append(views, unasked...), nil
+	case len(unasked) == len(l.runners) && first != nil:
+		return nil, first
+	}
+	return nil, &pipeline.Error{
+		Code: pipeline.CodeRecordUnknown, Message: fmt.Sprintf("no record has the key or value %q", record), Cause: first,
+		Remedy: "Give the SKU, the EAN or the id of either side as that side shows it.",
+	}
+}
+
+// explainAll explains all that one pipeline knows by that name.
+func (r *runner) explainAll(ctx context.Context, record string) ([]view.Explanation, error) {
+	pairs, err := r.find(ctx, record)
+	if err != nil {
+		return nil, err
+	}
+	var views []view.Explanation
+	for _, p := range pairs {
+		v, err := r.explain(ctx, p)
+		if err != nil {
+			return nil, err
 		}
+		views = append(views, v)
 	}
 	return views, nil
+}
+
+// unaskedView says of a pipeline why it tells nothing.
+func unaskedView(d *pipeline.Definition, err error) view.Explanation {
+	v := emptyExplanation(d)
+	e := view.ErrorOf(err)
+	v.Error = &pipeline.Problem{Code: e.Code, Message: e.Message, Remedy: e.Remedy}
+	return v
+}
+
+// emptyExplanation has no list that JSON would write as null.
+func emptyExplanation(d *pipeline.Definition) view.Explanation {
+	return view.Explanation{
+		Pipeline: d.Name, Sources: d.Sources, Keys: map[string]pipeline.Key{}, Match: pipeline.Values{}, Modified: map[string]*time.Time{},
+		Missing: []string{}, Fields: []view.ExplainedField{}, Changes: []pipeline.PlannedChange{},
+		Conflicts: []view.Conflict{}, History: []view.Event{},
+	}
 }
 
 func (r *runner) explain(ctx context.Context, p pair) (view.Explanation, error) {
@@ -47,13 +87,9 @@ func (r *runner) explain(ctx context.Context, p pair) (view.Explanation, error) 
 		return view.Explanation{}, err
 	}
 	d, it := r.definition, x.Item
-	v := view.Explanation{
-		Pipeline: d.Name, Sources: d.Sources, Keys: keysByLabel(d, it.Keys), Match: values(it.Match), Linked: it.Link != nil,
-		Missing: []string{}, LeftOut: it.LeftOut, Fields: []view.ExplainedField{}, Changes: x.Changes, Conflicts: []view.Conflict{}, History: []view.Event{},
-	}
-	if x.Changes == nil {
-		v.Changes = []pipeline.PlannedChange{}
-	}
+	v := emptyExplanation(d)
+	v.Keys, v.Match, v.Linked, v.LeftOut = keysByLabel(d, it.Keys), values(it.Match), it.Link != nil, it.LeftOut
+	v.Changes = append(v.Changes, x.Changes...)
 	if it.Link != nil {
 		v.PairedAt = &it.Link.Created
 	}

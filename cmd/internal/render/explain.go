@@ -25,6 +25,8 @@ func (o Output) Explanations(all []view.Explanation) error {
 func (o Output) explanation(t *text, x view.Explanation) {
 	t.line("%s  %s", t.paint(bold, clean(x.Pipeline)), t.paint(bold, named(x.Match, x.Keys)))
 	switch {
+	case !x.Asked():
+		t.line("could not be asked")
 	case x.Linked && x.PairedAt != nil:
 		t.line("paired %s", o.when(*x.PairedAt))
 	case x.Linked:
@@ -46,6 +48,9 @@ func (o Output) explanation(t *text, x view.Explanation) {
 	if x.Error != nil {
 		t.line("%s %s", t.paint(red, "error:"), clean(x.Error.Message))
 		t.line("%s %s", t.paint(bold, "remedy:"), clean(x.Error.Remedy))
+	}
+	if !x.Asked() {
+		return
 	}
 	explainedFields(t, x)
 	o.waiting(t, x)

@@ -41,6 +41,9 @@ type Explanation struct {
 	History    []Event                  `json:"history"` // newest last
 }
 
+// Asked tells whether the pipeline could be asked about the record; Error is why not.
+func (x Explanation) Asked() bool { return len(x.Keys) > 0 || len(x.Match) > 0 }
+
 // ExplainedField is one field of an Explanation.
 type ExplainedField struct {
 	Name  string            `json:"name"`
