@@ -20,6 +20,8 @@ func (p *Pages) recordRoutes() map[string]http.HandlerFunc {
 // recordPage is what the page of a record shows, in each pipeline that knows it.
 type recordPage struct {
 	Asked string
+	// Unasked is why a pipeline could not be asked whether it knows the record, "" where all could.
+	Unasked string
 	Found []explained
 }
 
@@ -70,6 +72,9 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request) {
 	if err != nil && pipeline.AsError(err).Code != pipeline.CodeRecordUnknown {
 		p.fail(w, r, err)
 		return
+	}
+	if err != nil && pipeline.AsError(err).Cause != nil {
+		v.Unasked = pipeline.AsError(err).Cause.Error()
 	}
 	for _, x := range found {
 		v.Found = append(v.Found, explainedOf(x))

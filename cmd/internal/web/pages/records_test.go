@@ -68,13 +68,16 @@ func TestRecordIsExplained(t *testing.T) {
 		Conflicts:  []view.Conflict{{ID: "c9", Field: "price", Rule: "manual"}},
 		Quarantine: &view.Quarantined{Pipeline: "products-0", Code: "y_code", Message: "refused"},
 		History:    []view.Event{{Kind: "link", At: at}, {Kind: "update", At: at}},
-	}}
+	}, {Pipeline: "marketplace", Error: &pipeline.Problem{Code: "z_code", Message: "nobody listens", Remedy: "Correct `url`."}}}
 	answer, body := get(t, open(t, f), "/records/CH-1", "en")
 	if answer.StatusCode != http.StatusOK {
 		t.Errorf("got %d", answer.StatusCode)
 	}
 	wants(t, body, "Record CH-1", "Not found in erp.", "a filter", "x_code", "Do so.", "only pm changed", "shop.hcl:33", "write to erp", "waits for a person", "write to pm", "unchanged",
-		"updated in erp", "<del>Old</del> → <ins>New</ins>", `href="/conflicts/c9"`, "y_code")
+		"updated in erp", "<del>Old</del> → <ins>New</ins>", `href="/conflicts/c9"`, "y_code", "could not be asked", "Correct <code>url</code>.")
+	if strings.Count(body, "What a cycle would do now") != 1 {
+		t.Error("of a pipeline that could not be asked the page tells what a cycle would do")
+	}
 	latest, first := strings.Index(body, "<div>updated"), strings.Index(body, "<div>paired")
 	if latest < 0 || first < latest {
 		t.Error("the story does not begin with the latest")

@@ -95,7 +95,7 @@ func english() map[string]string { //nolint:funlen // a list
 
 		"login.title":   "Log in",
 		"login.token":   "Token of the dashboard",
-		"login.help":    "It is the token in the daemon block of the configuration. Whoever keeps the configuration knows it.",
+		"login.help":    "It is the `token` in the `daemon` block of the configuration. Whoever keeps the configuration knows it.",
 		"login.wrong":   "This is not the token. Neither a name nor a password is asked for.",
 		"login.limited": "Too many wrong tokens came. The next one is looked at in %d second.|Too many wrong tokens came. The next one is looked at in %d seconds.",
 
@@ -145,6 +145,8 @@ func english() map[string]string { //nolint:funlen // a list
 		"page.newer": "Newer",
 		"page.older": "Older",
 
+		"schedule.manual": "by hand",
+
 		"pause.by":      "Paused by %s",
 		"pause.reason":  ": %s",
 		"pause.why":     "Reason (optional)",
@@ -157,7 +159,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"brake.look":     "See what is due and decide",
 		"brake.approved": "Approved by %s; the next cycle lets it pass.",
 
-		"approve.title":   "Let pass what the brake stopped? %s",
+		"approve.title":   "%s: let pass what the brake stopped?",
 		"approve.due":     "What is due",
 		"approve.some":    "Some of it",
 		"approve.record":  "Record",
@@ -229,7 +231,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"config.in":         "in %s",
 
 		"search.label":       "Find a record by SKU, barcode or id",
-		"search.placeholder": "SKU, barcode or id",
+		"search.placeholder": "SKU, EAN or id",
 		"search.find":        "Find",
 
 		"desk.pipeline": "Pipeline",
@@ -325,6 +327,8 @@ func english() map[string]string { //nolint:funlen // a list
 		"record.title":        "Record %s",
 		"record.unknown":      "No record goes by “%s”",
 		"record.unknown.more": "Give the SKU, the barcode or the id as one of the sides shows it.",
+		"record.unasked":      "could not be asked",
+		"record.unasked.more": "One pipeline could not be asked:",
 		"record.unpaired":     "not paired",
 		"record.missing":      "Not found in %s.",
 		"record.leftout":      "It takes no part:",

@@ -95,7 +95,7 @@ func french() map[string]string { //nolint:funlen // a list
 
 		"login.title":   "Se connecter",
 		"login.token":   "Jeton du tableau de bord",
-		"login.help":    "C’est le token du bloc daemon de la configuration. Qui tient la configuration le connaît.",
+		"login.help":    "C’est le `token` du bloc `daemon` de la configuration. Qui tient la configuration le connaît.",
 		"login.wrong":   "Ce n’est pas le jeton. Ni nom ni mot de passe ne sont demandés.",
 		"login.limited": "Trop de jetons faux sont arrivés. Le prochain sera examiné dans %d seconde.|Trop de jetons faux sont arrivés. Le prochain sera examiné dans %d secondes.",
 
@@ -145,6 +145,8 @@ func french() map[string]string { //nolint:funlen // a list
 		"page.newer": "Plus récents",
 		"page.older": "Plus anciens",
 
+		"schedule.manual": "à la main",
+
 		"pause.by":      "Mis en pause par %s",
 		"pause.reason":  " : %s",
 		"pause.why":     "Raison (facultative)",
@@ -157,7 +159,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"brake.look":     "Voir ce qui est prévu et décider",
 		"brake.approved": "Approuvé par %s ; le prochain cycle laisse passer.",
 
-		"approve.title":   "Laisser passer ce que le frein a arrêté ? %s",
+		"approve.title":   "%s : laisser passer ce que le frein a arrêté ?",
 		"approve.due":     "Ce qui est prévu",
 		"approve.some":    "Quelques exemples",
 		"approve.record":  "Fiche",
@@ -229,7 +231,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"config.in":         "dans %s",
 
 		"search.label":       "Trouver une fiche par SKU, code-barres ou identifiant",
-		"search.placeholder": "SKU, code-barres ou id",
+		"search.placeholder": "SKU, EAN ou id",
 		"search.find":        "Trouver",
 
 		"desk.pipeline": "Pipeline",
@@ -325,6 +327,8 @@ func french() map[string]string { //nolint:funlen // a list
 		"record.title":        "Fiche %s",
 		"record.unknown":      "Aucune fiche ne répond à « %s »",
 		"record.unknown.more": "Donnez le SKU, le code-barres ou l’identifiant tel qu’un des côtés l’affiche.",
+		"record.unasked":      "n’a pas pu être interrogé",
+		"record.unasked.more": "Un pipeline n’a pas pu être interrogé :",
 		"record.unpaired":     "non appariée",
 		"record.missing":      "Introuvable dans %s.",
 		"record.leftout":      "Elle ne participe pas :",

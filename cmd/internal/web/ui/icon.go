@@ -16,6 +16,7 @@ func icon(name string) template.HTML {
 		"wait":    `<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.2l2 1.3"/>`,
 		"unknown": `<path d="M6 6a2 2 0 1 1 3 1.7c-.7.4-1 .8-1 1.6M8 11.9v.1"/>`,
 		"both":    `<path d="M2.5 8h11M5 5.5L2.5 8 5 10.5M11 5.5L13.5 8 11 10.5"/>`,
+		"find":    `<circle cx="7" cy="7" r="4"/><path d="M10 10l3.5 3.5"/>`,
 		"next":    `<path d="M6 3.5L10.5 8 6 12.5"/>`,
 	}
 	return template.HTML(`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">` + paths[name] + `</svg>`) //nolint:gosec // constants

@@ -92,9 +92,26 @@ func (u *UI) parse(o Options, w words) (map[string]*template.Template, error) {
 func (u *UI) functions(w words) template.FuncMap {
 	return template.FuncMap{
 		"t": w.text, "tn": w.count, "number": w.number, "time": w.time, "ago": w.ago, "until": w.until, "span": w.span, "duration": w.duration,
-		"asset": u.asset, "icon": icon, "dict": dict, "id": id,
+		"asset": u.asset, "icon": icon, "prose": prose, "dict": dict, "id": id,
 		"percent": func(part, whole int) int { return 100 * part / max(whole, 1) },
 	}
+}
+
+// prose shows text of a person or of the catalogue of errors, with what it has in backticks as code.
+func prose(text string) template.HTML {
+	var b strings.Builder
+	parts := strings.Split(text, "`")
+	for i, part := range parts {
+		switch part = template.HTMLEscapeString(part); {
+		case i%2 == 0:
+			b.WriteString(part)
+		case i == len(parts)-1: // a backtick that none follows is one
+			b.WriteString("`" + part)
+		default:
+			b.WriteString("<code>" + part + "</code>")
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // escaped above
 }
 
 func (u *UI) asset(name string) (string, error) {
