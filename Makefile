@@ -6,6 +6,7 @@ TOOLS      := $(CACHE)/tools
 LINT       := $(TOOLS)/golangci-lint-2.15.0
 NFPM       := $(TOOLS)/nfpm-2.43.4
 S3SERVER   := $(TOOLS)/versitygw-1.8.0
+AXE        := $(TOOLS)/axe-core-4.14.1.min.js
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT     ?= $(shell git rev-parse HEAD 2>/dev/null)
 TESTFLAGS  ?=
@@ -40,13 +41,19 @@ lint: $(LINT)
 
 .PHONY: test
 test: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
-test: $(S3SERVER) ## all tests, with the race detector where there is a C compiler
+test: export TANDEM_TEST_AXE := $(AXE)
+test: $(S3SERVER) $(AXE) ## all tests, with the race detector where there is a C compiler
 	@if command -v $${CC:-cc} >/dev/null; then \
 	  CGO_ENABLED=1 $(GO) test -race -timeout 30m $(TESTFLAGS) ./...; \
 	else \
 	  echo "make test: no C compiler, so without the race detector; to have it: apt-get install gcc libc6-dev"; \
 	  $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
 	fi
+
+.PHONY: browser
+browser: export TANDEM_TEST_AXE := $(AXE)
+browser: $(AXE) ## the dashboard in a real Chromium; SHOTS=DIR keeps pictures of all pages there
+	TANDEM_TEST_BROWSER=1 $(GO) test -count=1 ./cmd/internal/browser -v $(if $(SHOTS),-shots $(abspath $(SHOTS)))
 
 .PHONY: whole
 whole: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
@@ -103,6 +110,14 @@ $(S3SERVER):
 	@mkdir -p $(TOOLS)
 	GOBIN=$(TOOLS)/tmp-s3 CGO_ENABLED=0 $(GO) install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	@mv $(TOOLS)/tmp-s3/versitygw $@
+
+# What finds the faults of pages for people who do not see or do not use a mouse: one file of an npm package.
+$(AXE):
+	@mkdir -p $(TOOLS)
+	curl --fail --silent --show-error --location --retry 3 --proto '=https' \
+	  https://registry.npmjs.org/axe-core/-/axe-core-4.14.1.tgz -o $@.tgz
+	@echo "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745  $@.tgz" | sha256sum --check --quiet
+	@tar -xzf $@.tgz -O package/axe.min.js > $@.new && rm $@.tgz && mv $@.new $@
 
 .PHONY: clean
 clean: ## what the build made
