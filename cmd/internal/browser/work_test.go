@@ -106,6 +106,14 @@ func TestPauseAndResume(t *testing.T) {
 	other.do(chromedp.Evaluate[chromedp.Void](stays))
 
 	x.do(chromedp.Click(chromedp.CSS("#pause summary")), chromedp.SendKeys(chromedp.CSS("#reason"), "stocktaking"))
+	for _, width := range []int64{390, 1280} {
+		x.resize(width)
+		x.wantNoSidewaysScroll(width)
+		if !js[bool](x, `(() => { const box = document.querySelector("#pause form").getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; })()`) {
+			t.Errorf("at %d pixels the form is cut off", width)
+		}
+		x.keep(fmt.Sprintf("pause-%d", width))
+	}
 	w.sync(t) // while somebody types, the page follows
 	x.wait(`document.querySelectorAll("main tbody tr").length === 2`)
 	if got := js[string](x, `document.querySelector("#reason").value`); got != "stocktaking" || !js[bool](x, `document.querySelector("#pause").open`) {

@@ -75,13 +75,16 @@ func TestConfigurationShowsWhatIsWrong(t *testing.T) {
 	f := &fixed{config: view.Configuration{
 		Config: view.Config{Hash: "abc", Generation: 3, Since: at, Refused: &view.Refused{
 			At: at, Error: view.Error{Code: pipeline.CodeConfiguration, Message: "errors: 1", Remedy: "Correct it."},
-			Diagnostics: []view.Diagnostic{{Severity: "error", Summary: "Unknown block", Detail: "There is no <lint>.", File: "a.hcl", Line: 2, Column: 1, Snippet: "lint", Code: "lint {}"}},
+			Diagnostics: []view.Diagnostic{{Severity: "warning", Summary: "A warning"}, {Severity: "error", Summary: "Unknown block", Detail: "There is no <lint>.", File: "a.hcl", Line: 2, Column: 1, Snippet: "lint", Code: "lint {}"}},
 		}},
 		Files:   []view.ConfigFile{{Name: "a.hcl", Text: "token = \"***\" # <b>\n"}},
 		Pending: &view.Pending{Hash: "def", Diff: "diff a b\n--- a\n+++ b\n@@ -1 +1,2 @@\n same\n-old <x>\n+new\n"},
 	}}
 	_, body := get(t, open(t, f), "/config", "en")
 	wants(t, body, "abc", "a.hcl:2", "lint {}\n^^^^", "no &lt;lint&gt;", "<del>-old &lt;x&gt;</del>", "<ins>&#43;new</ins>", "token = &#34;***&#34; # &lt;b&gt;", "Correct it.")
+	if strings.Index(body, "A warning") < strings.Index(body, "Unknown block") {
+		t.Error("a warning comes before the error")
+	}
 	for result, want := range map[string]view.Reload{
 		"reload": {OK: true, Changed: true}, "reload_same": {OK: true}, "reload_refused": {},
 	} {

@@ -1,8 +1,10 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tandem-sync/tandem/cmd/internal/view"
@@ -33,10 +35,29 @@ func (p *Pages) configuration(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := configurationPage{Configuration: c}
+	if c.Refused != nil {
+		refused := *c.Refused
+		refused.Diagnostics = errorsFirst(refused.Diagnostics)
+		v.Refused = &refused
+	}
 	if c.Pending != nil {
 		v.Diff = diffLines(c.Pending.Diff)
 	}
 	p.show(w, r, nil, ui.Page{Name: "config", Nav: "config", Live: true, Data: v})
+}
+
+// errorsFirst has what must be corrected before what may be.
+func errorsFirst(all []view.Diagnostic) []view.Diagnostic {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b view.Diagnostic) int { return cmp.Compare(rank(a), rank(b)) })
+	return all
+}
+
+func rank(d view.Diagnostic) int {
+	if d.Severity == "error" {
+		return 0
+	}
+	return 1
 }
 
 // reload takes the files in and says what came of it.

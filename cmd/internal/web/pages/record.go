@@ -22,7 +22,7 @@ type recordPage struct {
 	Asked string
 	// Unasked is why a pipeline could not be asked whether it knows the record, "" where all could.
 	Unasked string
-	Found []explained
+	Found   []explained
 }
 
 type explained struct {
@@ -33,6 +33,9 @@ type explained struct {
 	Conflicts []waitingField
 	Story     []told // newest first
 }
+
+// Aside tells that the pipeline leaves the record alone, so that what it says of the fields is for the curious.
+func (x explained) Aside() bool { return x.LeftOut != "" && !x.Linked }
 
 // waitingField is a conflict of the record.
 type waitingField struct{ Path, Field, Rule string }

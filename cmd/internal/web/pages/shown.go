@@ -120,6 +120,9 @@ func toldOf(events []view.Event) []told {
 				c.Sides = sideValues(f.Values)
 			}
 			t.Changes = append(t.Changes, c)
+			if c.Rule == t.Rule {
+				t.Rule = "" // is told there
+			}
 		}
 		all = append(all, t)
 	}

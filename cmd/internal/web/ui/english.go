@@ -327,6 +327,7 @@ func english() map[string]string { //nolint:funlen // a list
 		"record.title":        "Record %s",
 		"record.unknown":      "No record goes by “%s”",
 		"record.unknown.more": "Give the SKU, the barcode or the id as one of the sides shows it.",
+		"record.fields":       "Its fields",
 		"record.unasked":      "could not be asked",
 		"record.unasked.more": "One pipeline could not be asked:",
 		"record.unpaired":     "not paired",

@@ -327,6 +327,7 @@ func french() map[string]string { //nolint:funlen // a list
 		"record.title":        "Fiche %s",
 		"record.unknown":      "Aucune fiche ne répond à « %s »",
 		"record.unknown.more": "Donnez le SKU, le code-barres ou l’identifiant tel qu’un des côtés l’affiche.",
+		"record.fields":       "Ses champs",
 		"record.unasked":      "n’a pas pu être interrogé",
 		"record.unasked.more": "Un pipeline n’a pas pu être interrogé :",
 		"record.unpaired":     "non appariée",
