@@ -83,8 +83,9 @@ func TestMetricsGoOnOverARestart(t *testing.T) {
 	b := bring(t, cfg, Options{})
 	for _, name := range names {
 		after := samples(t, b, name)
-		for labels, v := range after { // the report tells the end of a cycle to the millisecond
-			if d := v - before[name][labels]; d > -0.01 && d < 0.01 {
+		// The report and the gauge take the end of a cycle one after the other, on a busy machine at some distance.
+		for labels, v := range after {
+			if d := v - before[name][labels]; name == "tandem_last_success_timestamp_seconds" && d > -30 && d < 30 {
 				after[labels] = before[name][labels]
 			}
 		}
