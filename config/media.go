@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/tandem-sync/tandem/config/internal/diag"
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Media is one media block.
@@ -94,6 +96,9 @@ func (l *loader) mediaSettings(b *hclsyntax.Block, store *Media, address *string
 		l.diags.Error(at, "Wrong value", "public_url must be an address, as \"https://media.example.com\".")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		l.diags.Error(at, "Too much in the address", "public_url is written into products for everybody to fetch images from: it is an address without user, password and anything after ? or #, as \"https://media.example.com\".")
+	}
+	if s, ok := store.Settings.(*S3Media); ok && s.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(s.CA)) {
+		l.diags.Error(decoded.At("ca", b.DefRange()), "No certificate", "%s", transport.NoAuthority)
 	}
 	if s, ok := store.Settings.(*S3Media); ok && strings.ContainsAny(s.Endpoint, "/@?#") {
 		l.diags.Error(decoded.At("endpoint", b.DefRange()), "Wrong value", "endpoint is host and port of the S3 API alone, as \"minio.example.com:9000\"; the keys belong into access_key and secret_key.")

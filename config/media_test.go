@@ -1,6 +1,10 @@
 package config_test
 
 import (
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,7 +14,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 )
 
-const stores = `
+var stores = `
 media "s3" "images" {
   endpoint   = "minio.example.com:9000"
   bucket     = "pm-manager"
@@ -27,7 +31,7 @@ media "s3" "inside" {
   public_url = "http://10.0.0.1/b"
   region     = "eu-west-3"
   tls        = false
-  ca         = "pem"
+  ca         = ` + strconv.Quote(anyCertificate) + `
 }
 media "folder" "local" {
   path       = "/srv/images"
@@ -35,6 +39,13 @@ media "folder" "local" {
   key        = "${hash}"
 }
 `
+
+// anyCertificate is one in PEM.
+var anyCertificate = func() string {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+}()
 
 func TestMedia(t *testing.T) {
 	c := mustLoad(t, write(t, map[string]string{"a.hcl": sources + hashed + stores}), options(t))
@@ -45,7 +56,7 @@ func TestMedia(t *testing.T) {
 			PublicURL: "https://media.example.com/pm-manager", TLS: true,
 		}},
 		{Kind: "s3", Label: "inside", Settings: &config.S3Media{
-			Endpoint: "10.0.0.1:9000", Bucket: "b", AccessKey: secretText, SecretKey: secretText, PublicURL: "http://10.0.0.1/b", Region: "eu-west-3", CA: "pem",
+			Endpoint: "10.0.0.1:9000", Bucket: "b", AccessKey: secretText, SecretKey: secretText, PublicURL: "http://10.0.0.1/b", Region: "eu-west-3", CA: anyCertificate,
 		}},
 		{Kind: "folder", Label: "local", Settings: &config.FolderMedia{Path: "/srv/images", PublicURL: "http://localhost"}},
 	}

@@ -63,6 +63,8 @@ type Deps struct {
 	// MediaHosts are the hosts at which the media stores are served: images that Tandem put there are read from
 	// there again.
 	MediaHosts []string
+	// MediaCA are certificates in PEM of authorities that the media stores go by beside the system's, "" for none.
+	MediaCA string
 }
 
 // Size is a number of bytes.

@@ -16,6 +16,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // S3Options are the settings of a bucket.
@@ -86,14 +87,10 @@ func newTransport(options S3Options) (*http.Transport, error) {
 	if options.CA == "" {
 		return t, nil
 	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM([]byte(options.CA)) {
+	if !x509.NewCertPool().AppendCertsFromPEM([]byte(options.CA)) {
 		return nil, misconfigured("ca", "there is no certificate in `ca`", nil, "Give the PEM text of a certificate, as ca = file(\"ca.pem\").")
 	}
-	t.TLSClientConfig.RootCAs = pool
+	t.TLSClientConfig.RootCAs = transport.Roots(options.CA)
 	return t, nil
 }
 

@@ -160,16 +160,17 @@ func withDefaults(c Clock) Clock {
 
 // around is what an endpoint is told of the rest of the configuration.
 type around struct {
-	hosts    []string // see pipeline.Deps
-	variants bool
+	hosts       []string // see pipeline.Deps
+	authorities string   // as well
+	variants    bool
 }
 
 func aroundOf(cfg *config.Config, source string) around {
-	return around{hosts: mediaHosts(cfg.Media), variants: linksVariants(cfg, source)}
+	return around{hosts: mediaHosts(cfg.Media), authorities: mediaAuthorities(cfg.Media), variants: linksVariants(cfg, source)}
 }
 
 func (x around) same(y around) bool {
-	return slices.Equal(x.hosts, y.hosts) && x.variants == y.variants
+	return slices.Equal(x.hosts, y.hosts) && x.authorities == y.authorities && x.variants == y.variants
 }
 
 // linksVariants tells whether the pipelines of a source link the variants of its products.
@@ -187,7 +188,7 @@ func (a *App) openSource(s config.Source, around around) (*source, error) {
 		Observe: func(operation string, took time.Duration, err error) {
 			seen.observe(operation, took, a.secrets.Error(err))
 			measured(operation, took, err)
-		}, Now: a.clock.Now, MediaHosts: around.hosts, Variants: around.variants,
+		}, Now: a.clock.Now, MediaHosts: around.hosts, MediaCA: around.authorities, Variants: around.variants,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", s.Label, err)

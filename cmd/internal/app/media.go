@@ -8,6 +8,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/media"
 	"github.com/tandem-sync/tandem/pipeline/media/picture"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // store is one configured store of images.
@@ -34,7 +35,7 @@ func openStore(m config.Media) (*store, error) {
 		if err != nil {
 			return nil, fmt.Errorf("media %s: %w", s.name(), err)
 		}
-		s.Store, s.roots = bucket, trusted(settings.CA)
+		s.Store, s.roots = bucket, transport.Roots(settings.CA)
 	case *config.FolderMedia:
 		s.Store = media.NewFolder(media.FolderOptions{Path: settings.Path, PublicURL: settings.PublicURL})
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/tandem-sync/tandem/config"
 )
@@ -22,4 +23,15 @@ func mediaHosts(stores []config.Media) []string {
 		}
 	}
 	return hosts
+}
+
+// mediaAuthorities returns the certificates in PEM by which the media stores prove who they are, beside the system's.
+func mediaAuthorities(stores []config.Media) string {
+	var all strings.Builder
+	for _, m := range stores {
+		if s, ok := m.Settings.(*config.S3Media); ok && s.CA != "" {
+			all.WriteString(s.CA + "\n")
+		}
+	}
+	return all.String()
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/x509"
 	"image"
 	"image/png"
 
@@ -50,17 +49,4 @@ func probeImage() ([]byte, error) {
 	var b bytes.Buffer
 	err := png.Encode(&b, dots)
 	return b.Bytes(), err
-}
-
-// trusted returns the system's authorities and those of pem; nil, which is the system's, for "".
-func trusted(pem string) *x509.CertPool {
-	if pem == "" {
-		return nil
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	pool.AppendCertsFromPEM([]byte(pem)) // the store refused what is none
-	return pool
 }

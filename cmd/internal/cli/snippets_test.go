@@ -3,8 +3,11 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -234,6 +237,13 @@ func settingOf(settings []config.Setting, name string) config.Setting {
 
 var credentialCall = regexp.MustCompile(`credential\("([^"]+)"\)`)
 
+// certificate is one in PEM.
+func certificate() []byte {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+}
+
 // load returns what is wrong with a configuration; "" if nothing is. What a part cannot have is not wrong.
 func load(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -241,6 +251,11 @@ func load(t *testing.T, files map[string]string) string {
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(text, `file("ca.pem")`) {
+			if err := os.WriteFile(filepath.Join(dir, "ca.pem"), certificate(), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, c := range credentialCall.FindAllStringSubmatch(text, -1) {
 			if err := os.WriteFile(filepath.Join(credentials, c[1]), []byte("key"), 0o600); err != nil {

@@ -70,7 +70,7 @@ func open(settings any, deps pipeline.Deps) (pipeline.Endpoint, error) {
 	return newEndpoint(s, deps, rpc.Config{
 		URL: u, Database: s.Database, Login: s.Login, Secret: s.secret(), Password: s.APIKey.IsZero(),
 		Protocol: s.Protocol, DatabaseHeader: s.DatabaseHeader, Timeout: s.Timeout, Workers: s.Workers,
-		UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now,
+		UserAgent: userAgent(), Observe: deps.Observe, Now: deps.Now, TLS: s.TLS,
 	}), nil
 }
 

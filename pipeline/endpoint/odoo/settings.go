@@ -11,6 +11,7 @@ import (
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/rpc"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Settings are the attributes of a `source "odoo"` block.
@@ -28,6 +29,7 @@ type Settings struct {
 	Timeout        time.Duration   `hcl:"timeout,optional" doc:"longest time that a call may take"`
 	Workers        int             `hcl:"workers,optional" doc:"calls under way at once, at most; 1 to 64"`
 	Overlap        time.Duration   `hcl:"overlap,optional" doc:"how far each poll reaches back; longer than Odoo's longest transaction"`
+	TLS            *transport.TLS  `hcl:"tls,block" doc:"How the server proves who it is, where the system's authorities do not know it, and how Tandem does."`
 	Categories     *Categories     `hcl:"categories,block" doc:"Where the categories of products stand."`
 	Stock          *Stock          `hcl:"stock,block" doc:"Whose stock is carried; without it none is."`
 	Webhook        *Webhook        `hcl:"webhook,block" doc:"Lets the system call Tandem when something changes; docs/webhooks.md tells how. Without it calls get 404."`
@@ -110,7 +112,7 @@ func (s *Settings) validate() []pipeline.SettingProblem {
 	}
 	s.validatePrices(&p)
 	s.validateBlocks(&p)
-	return p
+	return append(p, s.TLS.Problems()...)
 }
 
 func (s *Settings) validateURL(p *problems) {

@@ -69,9 +69,9 @@ func open(s *Settings, deps pipeline.Deps) (*endpoint, error) {
 		client: client.New(client.Config{
 			Base: base, APIKey: s.APIKey, KeyHeader: surface.can().keyHeader, Email: s.Email, Password: s.Password, Tenant: s.Tenant,
 			Timeout: s.Timeout, Workers: s.Workers, Reads: rate.Read, Writes: rate.Write,
-			Now: deps.Now, Observe: deps.Observe,
+			Now: deps.Now, Observe: deps.Observe, TLS: s.TLS,
 		}),
-		images: download.New(s.downloads(base.Hostname(), deps.MediaHosts)), readers: make(chan struct{}, s.Workers), observe: deps.Observe,
+		images: download.New(s.downloads(base.Hostname(), deps)), readers: make(chan struct{}, s.Workers), observe: deps.Observe,
 		log: deps.Logger, now: deps.Now, opened: deps.Now(),
 		tokens: newTokens(), wrote: newWrites(deps.Now), describing: make(chan struct{}, 1),
 	}

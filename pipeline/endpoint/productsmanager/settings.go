@@ -10,6 +10,7 @@ import (
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/media/download"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Settings are a source "products_manager" block.
@@ -22,6 +23,7 @@ type Settings struct {
 	Tenant   string          `hcl:"tenant,optional" doc:"the account, where the credentials are good for several"`
 	Timeout  time.Duration   `hcl:"timeout,optional" doc:"longest time that a request may take"`
 	Workers  int             `hcl:"workers,optional" doc:"requests under way at once, at most; 1 to 64"`
+	TLS      *transport.TLS  `hcl:"tls,block" doc:"How the server proves who it is, where the system's authorities do not know it, and how Tandem does."`
 	// Overlap must be longer than the longest transaction of the server and than its caches.
 	Overlap time.Duration `hcl:"overlap,optional" doc:"how far each poll reaches back behind the one before; 5s at least"`
 
@@ -47,8 +49,11 @@ type Images struct {
 }
 
 // downloads says what may be fetched, where own is the host of the API.
-func (s *Settings) downloads(own string, media []string) download.Options {
-	o := download.Options{Hosts: append([]string{own}, media...), Timeout: s.Timeout}
+func (s *Settings) downloads(own string, deps pipeline.Deps) download.Options {
+	o := download.Options{Hosts: append([]string{own}, deps.MediaHosts...), Timeout: s.Timeout, RootCAs: transport.Roots(deps.MediaCA)}
+	if s.TLS != nil {
+		o.RootCAs = transport.Roots(s.TLS.CA, deps.MediaCA)
+	}
 	if s.Images != nil {
 		o.AllowPrivate, o.MaxSize = s.Images.AllowPrivate, int64(s.Images.MaxSize)
 		if len(s.Images.Hosts) > 0 {
@@ -110,6 +115,7 @@ func validate(settings any) []pipeline.SettingProblem {
 	s.checkCredentials(&p)
 	s.checkLimits(&p)
 	s.checkBlocks(&p)
+	p = append(p, s.TLS.Problems()...)
 	slices.SortStableFunc(p, func(a, b pipeline.SettingProblem) int { return strings.Compare(a.Attribute, b.Attribute) })
 	return p
 }

@@ -16,4 +16,5 @@ media "s3" "images" {
   access_key = env("MINIO_ACCESS_KEY")
   secret_key = env("MINIO_SECRET_KEY")
   public_url = "https://media.example.com/?signature=s3cr3t-as-well"
+  ca         = "-----BEGIN NOTHING-----"
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Config is what a Client needs.
@@ -22,6 +23,7 @@ type Config struct {
 	Timeout         time.Duration   // of one call, from its first byte to the answer's last
 	Workers         int             // calls under way at once, at most
 	UserAgent       string
+	TLS             *transport.TLS // nil goes by the system's authorities
 	Observe         pipeline.Observer
 	Now             func() time.Time
 }

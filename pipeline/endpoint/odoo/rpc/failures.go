@@ -13,6 +13,7 @@ import (
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/json2"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/odoo/xmlrpc"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // errLoginRefused is the cause of an error that says that login or key are not accepted.
@@ -76,7 +77,7 @@ func (c *Client) connectionFailed(call Call, maybe bool, err error) error {
 	switch {
 	case isTLS(err):
 		e.Code, e.Class = pipeline.CodeTLSFailed, pipeline.Auth
-		e.Message = fmt.Sprintf("no TLS connection to Odoo at %s can be made", c.Host())
+		e.Message, e.Remedy = fmt.Sprintf("no TLS connection to Odoo at %s can be made", c.Host()), transport.Remedy(err)
 	case errors.As(err, &noHost):
 		e.Code = pipeline.CodeConnectionRefused
 		e.Message = fmt.Sprintf("the host %q cannot be found", c.cfg.URL.Hostname())
@@ -103,7 +104,7 @@ func isTLS(err error) bool {
 	var verify *tls.CertificateVerificationError
 	var host x509.HostnameError
 	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) || errors.As(err, &host) ||
-		errors.Is(err, http.ErrSchemeMismatch)
+		errors.Is(err, http.ErrSchemeMismatch) || transport.Refused(err)
 }
 
 // badAnswer classes an answer that cannot be read.

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // maxAnswer is the most bytes that an answer may have: a thousand products with long descriptions take
@@ -25,10 +27,8 @@ type wire struct {
 }
 
 func newWire(cfg Config) wire {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = cfg.Workers
 	return wire{cfg: cfg, http: &http.Client{
-		Transport: transport,
+		Transport: transport.New(cfg.TLS, cfg.Workers),
 		// Following a redirect would turn the call into a GET, and send the key elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tandem-sync/tandem/pipeline"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Operation names what a request is for, in metrics and messages.
@@ -67,7 +68,8 @@ type Config struct {
 	Tenant        string
 	Timeout       time.Duration
 	Workers       int
-	Reads, Writes int // requests a minute; 0: the default, until the server's headers teach better
+	Reads, Writes int            // requests a minute; 0: the default, until the server's headers teach better
+	TLS           *transport.TLS // nil goes by the system's authorities
 	Now           func() time.Time
 	Observe       pipeline.Observer
 	MaxAnswer     int64                                      // bytes; 0 is the default
@@ -97,12 +99,10 @@ type Client struct {
 
 // New makes a client. It does no I/O.
 func New(cfg Config) *Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = cfg.Workers
 	c := &Client{
 		base: cfg.Base, host: cfg.Base.Host, tenant: cfg.Tenant, timeout: cfg.Timeout,
 		largest: cfg.MaxAnswer,
-		http:    &http.Client{Transport: transport, CheckRedirect: redirect},
+		http:    &http.Client{Transport: transport.New(cfg.TLS, cfg.Workers), CheckRedirect: redirect},
 		slots:   make(chan struct{}, cfg.Workers),
 		reads:   newBudget(cfg.Reads, DefaultReads), writes: newBudget(cfg.Writes, DefaultWrites),
 		now: cfg.Now, observe: cfg.Observe, sleep: cfg.Sleep,

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/productsmanager/internal/wire"
+	"github.com/tandem-sync/tandem/pipeline/transport"
 )
 
 // Refusal is in the chain of every error that the server itself gave.
@@ -163,8 +164,9 @@ func (c *Client) failed(ctx context.Context, op Operation, err error, wrote bool
 		e.Remedy = "Correct the host in `url` of the source block, or this machine's DNS."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Code, e.Message = pipeline.CodeConnectionRefused, fmt.Sprintf("nobody listens at %s", c.host)
-	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &unknown), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &certificate), errors.As(err, &record), errors.As(err, &unknown), errors.Is(err, http.ErrSchemeMismatch), transport.Refused(err):
 		e.Code, e.Class, e.Message = pipeline.CodeTLSFailed, pipeline.Permanent, fmt.Sprintf("no TLS connection to %s can be made", c.host)
+		e.Remedy = transport.Remedy(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		e.Code, e.Message = pipeline.CodeConnectionTimeout, fmt.Sprintf("%s did not answer within %s", c.host, c.timeout)
 	default:
