@@ -69,9 +69,23 @@ func (g *guard) wrap(r route) http.Handler {
 	case r.access == open:
 		return r.handler
 	case r.access == local && g.loopback:
-		return g.sameSite(r.handler)
+		return g.nearby(r.handler)
 	}
 	return g.private(r.handler)
+}
+
+// nearby wraps what programs of this machine may have without the token. Whoever comes through a proxy is none of
+// them, nor is a page of another site whose name was made to lead here.
+func (g *guard) nearby(next http.Handler) http.Handler {
+	within, from := g.sameSite(next), g.private(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := r.Header
+		if localHost(r.Host) && h.Get("X-Forwarded-For") == "" && h.Get("X-Forwarded-Host") == "" && h.Get("Forwarded") == "" && h.Get("Via") == "" {
+			within.ServeHTTP(w, r)
+			return
+		}
+		from.ServeHTTP(w, r)
+	})
 }
 
 // private wraps what the token guards.

@@ -102,6 +102,29 @@ func TestNamesThatLeadInside(t *testing.T) {
 	}
 }
 
+// TestNumbersThatLeadInside: an address that is written as some programs read it, and that somebody allows as a host,
+// does not lead to this machine either.
+func TestNumbersThatLeadInside(t *testing.T) {
+	var reached atomic.Int32
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		reached.Add(1)
+		write(w, photo(t))
+	})
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"2130706433", "0x7f000001", "0177.0.0.1", "127.1", "127.0.0.1.", "0", "[::ffff:7f00:1]", "[::ffff:127.0.0.1%25lo]", "localhost"} {
+		d := downloader(t, download.Options{Hosts: []string{strings.Trim(host, "[]"), "::ffff:127.0.0.1%lo"}, Timeout: 5 * time.Second})
+		if _, err := d.Fetch(t.Context(), "http://"+host+":"+port+"/a.jpg"); err == nil || pipeline.AsError(err).Code != pipeline.CodeImageSync {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if n := reached.Load(); n != 0 {
+		t.Errorf("the server inside was reached %d times", n)
+	}
+}
+
 // TestAllowPrivate: a server inside is reached where the configuration says so; what no server has stays refused.
 func TestAllowPrivate(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { write(w, photo(t)) })
