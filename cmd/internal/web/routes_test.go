@@ -38,7 +38,7 @@ type gate struct {
 	now time.Time
 }
 
-func newGate(t *testing.T, change func(*Config)) *gate {
+func newGate(t testing.TB, change func(*Config)) *gate {
 	t.Helper()
 	g := &gate{now: at}
 	cfg := Config{

@@ -1,6 +1,7 @@
 package odoo
 
 import (
+	"regexp"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,4 +65,26 @@ func TestHookBody(t *testing.T) {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
+}
+
+// FuzzHook: a body from anywhere gives at most one hint, of a model and a number, or is refused.
+func FuzzHook(f *testing.F) {
+	f.Add("s", "Bearer s", `{"_action":"x","_id":7,"_model":"product.template"}`)
+	f.Add("", "", `{"_id":-1,"_model":"product.product"}`)
+	f.Add("s3cret", "bearer", `{"_id":1e400,"_model":["stock.quant"]}`)
+	w := webhook(&Settings{Webhook: &Webhook{Secret: pipeline.NewSecret("s3cret")}})
+	form := regexp.MustCompile(`^(product\.template|product\.product|stock\.move\.line|stock\.quant):[1-9][0-9]*$`)
+	f.Fuzz(func(t *testing.T, path, bearer, body string) {
+		c := odooHook(path, bearer, body)
+		if w.Authentic(c) && path != "s3cret" && bearer != "Bearer s3cret" {
+			t.Errorf("%q and %q let it in", path, bearer)
+		}
+		h, err := w.Read(c)
+		if err != nil && pipeline.AsError(err).Code != pipeline.CodeWebhookRefused {
+			t.Error(err)
+		}
+		if len(h.Hints) > 1 || len(h.Hints) == 1 && !form.MatchString(string(h.Hints[0])) {
+			t.Errorf("hints %q", h.Hints)
+		}
+	})
 }

@@ -77,7 +77,7 @@ func connect(t *testing.T, address string, change ...func(*Config)) *Client {
 		t.Fatal(err)
 	}
 	cfg := Config{
-		URL: u, Database: "shop", Login: "bot", Secret: pipeline.NewSecret("s3cr3t"), Timeout: 5 * time.Second, Workers: 2,
+		URL: u, Database: "shop", Login: "bot", Secret: pipeline.NewSecret("s3cr3t"), Timeout: 2 * time.Minute, Workers: 2,
 		UserAgent: "tandem/test", Observe: func(string, time.Duration, error) {}, Now: time.Now,
 	}
 	for _, c := range change {

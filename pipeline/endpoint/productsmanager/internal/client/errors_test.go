@@ -1,6 +1,8 @@
 package client
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -127,6 +129,7 @@ func TestTrouble(t *testing.T) {
 		"a write's body ends early": {hijack(t, "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"id\":"), creation(), pipeline.CodeConnectionLost, pipeline.Transient, true},
 		"no HTTP":                   {hijack(t, "SSH-2.0-OpenSSH_9\r\n\r\n"), listing(), pipeline.CodeConnectionLost, pipeline.Transient, false},
 		"oversized":                 {answer(200, `{"items":["`+strings.Repeat("x", 1<<20)+`"]}`), listing(), pipeline.CodeAnswerTooLarge, pipeline.Permanent, false},
+		"oversized once unpacked":   {packed(t, `{"items":["`+strings.Repeat("x", 64<<20)+`"]}`), listing(), pipeline.CodeAnswerTooLarge, pipeline.Permanent, false},
 		"oversized after a write":   {answer(201, `{"id":"`+strings.Repeat("x", 1<<20)+`"}`), creation(), pipeline.CodeAnswerTooLarge, pipeline.Transient, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -192,5 +195,23 @@ func TestStoppedByTheCaller(t *testing.T) {
 	_, err = f.client.Do(ctx, creation())
 	if e := pipeline.AsError(err); e.Code != pipeline.CodeStopped || e.MaybeDone || !errors.Is(err, context.Canceled) {
 		t.Errorf("a call after that: got %+v", e)
+	}
+}
+
+// packed answers with few bytes that unpack to many.
+func packed(t *testing.T, body string) http.HandlerFunc {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, body); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(b.Bytes())
 	}
 }
