@@ -60,6 +60,11 @@ whole: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
 whole: $(S3SERVER) ## the whole real catalogue through Odoo into a second Products Manager; see docs/testing.md
 	TANDEM_TEST_WHOLE=1 $(GO) test -count=1 -timeout 60m ./cmd/internal/acceptance -run '^TestWhole$$' -v
 
+SOAK ?= 5m
+.PHONY: soak
+soak: ## a day of everything in fast forward, SOAK=5m: what the daemon takes must not grow; see docs/testing.md
+	TANDEM_TEST_SOAK=$(SOAK) $(GO) test -count=1 -timeout 90m ./cmd/internal/acceptance -run '^TestSoak$$' -v
+
 SEEDS ?= 2000
 FIRST ?= 1
 FAMILIES ?= 20

@@ -40,6 +40,8 @@ type Options struct {
 	Secrets *pipeline.Redactor
 	Trace   engine.Trace // nil traces nothing
 	Clock   Clock        // zero fields are the machine's clock
+	// HistoryEvents is how many events of a pipeline the state keeps; 0 is state.DefaultHistoryEvents.
+	HistoryEvents int
 	// Seed tells the schedules of this daemon from those of others; "" is made of the machine's name and the
 	// state directory.
 	Seed string
@@ -130,7 +132,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*App, error) {
 	a.registry.MustRegister(standing{a})
 	a.webMetrics = web.NewMetrics(a.registry)
 	var err error
-	if a.state, err = open(cfg.Daemon.StateDir, o.State, a.logger, a.clock); err != nil {
+	if a.state, err = open(cfg.Daemon.StateDir, o, a.logger, a.clock); err != nil {
 		return nil, err
 	}
 	if a.now, err = a.build(ctx, cfg, &live{}); err != nil {

@@ -34,13 +34,13 @@ type openState struct {
 	spoolDir string
 }
 
-func open(dir string, use StateUse, logger *slog.Logger, clock Clock) (openState, error) {
-	if use == StateNone {
+func open(dir string, opt Options, logger *slog.Logger, clock Clock) (openState, error) {
+	if opt.State == StateNone {
 		return openState{}, nil
 	}
-	o := state.Options{Logger: logger, Now: clock.Now}
+	o := state.Options{Logger: logger, Now: clock.Now, HistoryEvents: opt.HistoryEvents}
 	s := openState{onDisk: true, spoolDir: dir}
-	if use == StateRead && !exists(dir) {
+	if opt.State == StateRead && !exists(dir) {
 		o.FS = vfs.NewMem()
 		s = openState{}
 	}
