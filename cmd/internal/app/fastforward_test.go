@@ -168,9 +168,9 @@ func (f *fast) day(told *recording, day time.Duration) {
 		minutes(1, 1): func() { edit("CH-100", "called") },
 		minutes(1, 2): func() { arrived("CH-100", "called") },
 
-		minutes(2, 1):  func() { f.down = true },
+		minutes(2, 1):  func() { f.down.Store(true) },
 		minutes(2, 30): func() { edit("CH-100", "during the outage") },
-		minutes(3, 1):  func() { f.down = false },
+		minutes(3, 1):  func() { f.down.Store(false) },
 		minutes(3, 16): func() { arrived("CH-100", "during the outage") },
 
 		minutes(5, 1): func() {

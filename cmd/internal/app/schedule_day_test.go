@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +22,7 @@ type fast struct {
 	t    *testing.T
 	shop *apptest.Shop
 	app  *App
-	down bool // the erp
+	down atomic.Bool // the erp
 }
 
 // fastAt begins at a moment of 2026, in Paris.
@@ -34,7 +35,7 @@ func fastAt(t *testing.T, month time.Month, day, hour, minute int) *fast {
 	time.Sleep(time.Until(time.Date(2026, month, day, hour, minute, 0, 0, zone)))
 	f := &fast{t: t}
 	f.shop = apptest.New(t, func(system, op string) memory.FaultKind {
-		if f.down && system == "erp" {
+		if f.down.Load() && system == "erp" {
 			return memory.Refuse
 		}
 		return memory.NoFault
@@ -163,13 +164,13 @@ func TestOutage(t *testing.T) {
 		if up := f.metric("tandem_source_up", "erp"); up != 1 {
 			t.Errorf("tandem_source_up is %v before the outage", up)
 		}
-		f.down = true
+		f.down.Store(true)
 		out := time.Now()
 		time.Sleep(time.Hour)
 		if up := f.metric("tandem_source_up", "erp"); up != 0 {
 			t.Errorf("tandem_source_up is %v during the outage", up)
 		}
-		f.down = false
+		f.down.Store(false)
 		time.Sleep(49 * time.Minute)
 		if up := f.metric("tandem_source_up", "erp"); up != 1 {
 			t.Errorf("tandem_source_up is %v after the outage", up)
