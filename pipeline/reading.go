@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"hash/fnv"
 	"maps"
 	"slices"
 )
@@ -12,11 +11,43 @@ import (
 // Digest tells a value from every other; 0 is none.
 type Digest uint64
 
-// DigestOf returns the digest of v: equal values have equal ones.
+// DigestOf returns the digest of v: equal values have equal ones. It is FNV-1a of 64 bits, over the kinds and contents.
 func DigestOf(v Value) Digest {
-	h := fnv.New64a()
-	_, _ = h.Write(v.appendJSON(nil)) // never fails
-	return Digest(max(h.Sum64(), 1))
+	d := Digest(14695981039346656037).number(uint64(v.kind))
+	switch v.kind {
+	case KindBool:
+		if v.bool {
+			d = d.number(1)
+		}
+	case KindNumber:
+		d = d.text(v.number.String()) // without zeros at the end
+	case KindText:
+		d = d.text(v.text)
+	case KindList:
+		for _, e := range v.list {
+			d = d.number(uint64(DigestOf(e)))
+		}
+	case KindObject:
+		for _, name := range slices.Sorted(maps.Keys(v.object)) {
+			d = d.number(uint64(len(name))).text(name).number(uint64(DigestOf(v.object[name])))
+		}
+	}
+	return max(d, 1)
+}
+
+func (d Digest) text(s string) Digest {
+	for i := range len(s) {
+		d = (d ^ Digest(s[i])) * 1099511628211
+	}
+	return d
+}
+
+func (d Digest) number(n uint64) Digest {
+	for range 8 {
+		d = (d ^ Digest(n&0xff)) * 1099511628211
+		n >>= 8
+	}
+	return d
 }
 
 // Reading is what an expression was given beside the value that it carries, and what it made of both.
@@ -94,39 +125,43 @@ func (c *Cycle) DigestOn(s Side, field string, v Value) Digest {
 }
 
 // Agreed returns what the expression of mapped field i was given by the record of a side when the pair agreed on
-// the field. What is not known of that, since the expression or this memory is newer than the pair, is what the
-// pair agreed on in the fields that it reads, as far as these are mapped.
+// the field.
 func (c *Cycle) Agreed(l *Link, s Side, i int) Reading {
 	f := c.Definition.Fields[i]
-	known := l.Read[s][f.Name]
-	r := Reading{Given: make(map[string]Digest, len(f.Reads[s])), Gave: known.Gave}
+	r := Reading{Given: make(map[string]Digest, len(f.Reads[s])), Gave: l.Read[s][f.Name].Gave}
 	for _, name := range f.Reads[s] {
-		if d, ok := known.Given[name]; ok {
+		if d, known := c.given(l, s, f, name); known {
 			r.Given[name] = d
-		} else if base, ok := c.baseOf(l, s, name); ok {
-			r.Given[name] = DigestOf(base)
 		}
 	}
 	return r
 }
 
-// baseOf returns the base of the mapped field that is called so on a side.
-func (c *Cycle) baseOf(l *Link, s Side, name string) (Value, bool) {
-	for _, f := range c.Definition.Fields {
-		if f.Fields[s] == name {
-			v, ok := l.Base[s][f.Name]
-			return v, ok
+// given returns what a field that is read was when the pair agreed. Where the expression or this memory is newer than
+// the pair, that is what the pair agreed on in the field that is read, if that is mapped.
+func (c *Cycle) given(l *Link, s Side, f MappedField, read string) (Digest, bool) {
+	if d, known := l.Read[s][f.Name].Given[read]; known {
+		return d, true
+	}
+	for _, g := range c.Definition.Fields {
+		if g.Fields[s] == read {
+			base, known := l.Base[s][g.Name]
+			return DigestOf(base), known
 		}
 	}
-	return Value{}, false
+	return 0, false
 }
 
 // ReadsMoved tells whether a record of a link gives one of its expressions something else than when the pair agreed.
 func (c *Cycle) ReadsMoved(l *Link, s Side, r *Record) bool {
-	now := c.Readings(s, r)
-	for i, f := range c.Definition.Fields {
-		if reading, ok := now[f.Name]; ok && len(c.Agreed(l, s, i).Moved(reading)) > 0 {
-			return true
+	for _, f := range c.Definition.Fields {
+		if !f.Follows(s) {
+			continue
+		}
+		for _, name := range f.Reads[s] {
+			if d, known := c.given(l, s, f, name); known && d != c.DigestOn(s, name, r.Fields[name]) {
+				return true
+			}
 		}
 	}
 	return false

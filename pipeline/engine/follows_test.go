@@ -144,6 +144,24 @@ func TestFollowsAgainstAnEdit(t *testing.T) {
 		s.holds("S-00", "slug", text("by hand"), text("by hand"))
 		s.quiet()
 	})
+	t.Run("settled for the edit, which no direction carries", func(t *testing.T) {
+		s := computing(t, pipeline.Strategy{})
+		s.configure(func(d *pipeline.Definition) { d.Fields[len(d.Fields)-1].Writes[pipeline.Left] = false })
+		both(s)
+		s.settle(s.conflict(), pipeline.TakeRight, pipeline.Value{})
+		s.done(false)
+		s.holds("S-00", "slug", pipeline.Value{}, text("by hand"))
+		if e := s.events("agree")[0]; e.By != "ann" || !strings.HasPrefix(e.Rule, "settled by hand; both stay as they are") {
+			t.Errorf("the history tells %+v", e)
+		}
+		s.quiet()
+		if all, _ := s.store.Conflicts(t.Context()); len(all) > 0 {
+			t.Errorf("he is asked again: %+v", all)
+		}
+		s.edit(pipeline.Left, "S-00", pipeline.Values{"brand": text("fab")})
+		s.done(false)
+		s.onRight("product s-00/fab")
+	})
 	t.Run("ends by itself", func(t *testing.T) {
 		s := computing(t, pipeline.Strategy{})
 		both(s)
@@ -251,6 +269,21 @@ func TestFollowsUndone(t *testing.T) {
 	s.edit(pipeline.Left, "S-00", pipeline.Values{"brand": text("acme")})
 	undo(s.done(false))
 	s.onRight("product s-00")
+
+	// One that waits to be computed anew would not last.
+	s.edit(pipeline.Left, "S-00", pipeline.Values{"brand": text("fab")})
+	branded := s.done(false)
+	s.edit(pipeline.Left, "S-00", pipeline.Values{"brand": text("acme")})
+	var refused []string
+	s.engine.Undo(t.Context(), branded.Cycle, engine.Asked{By: "ann", Refused: func(c pipeline.PlannedChange) error {
+		refused = append(refused, c.Note)
+		return nil
+	}})
+	if len(refused) != 1 || !strings.Contains(refused[0], "brand on pm, which slug is computed from, changed since") {
+		t.Errorf("refused %q", refused)
+	}
+	s.done(false)
+	s.onRight("product s-00/acme")
 
 	s.edit(pipeline.Right, "S-00", pipeline.Values{"title": text("Tea")})
 	titled := s.done(false)

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tandem-sync/tandem/pipeline"
 )
@@ -172,12 +173,24 @@ func (u *undone) obstacle(b back, d pipeline.Decision) string {
 		return u.since(f.Name, b.side, b.after, d.Values[b.side])
 	case !d.Values[other].Equal(d.Base[other]):
 		return u.since(f.Name, other, d.Base[other], d.Values[other])
+	case len(u.reread(b.field, other)) > 0:
+		return fmt.Sprintf("%s on %s, which %s is computed from, changed since", strings.Join(u.reread(b.field, other), " and "), u.Definition.Sources[other], f.Name)
 	case !f.Writes[b.side]:
 		return fmt.Sprintf("the direction of %s lets nothing through to %s any more", f.Name, u.Definition.Sources[b.side])
 	case f.Image && !b.before.IsNull():
 		return fmt.Sprintf("%s replaced an image on %s (%s), of which Tandem keeps no copy", f.Name, u.Definition.Sources[b.side], inShort(b.before))
 	}
 	return ""
+}
+
+// reread returns what the expression of a field reads of a side and what has moved since both agreed: the field is about
+// to be computed anew.
+func (u *undone) reread(field int, from pipeline.Side) []string {
+	r := u.item.Records[from]
+	if r == nil {
+		return nil
+	}
+	return u.cycle.Agreed(u.item.Link, from, field).Moved(u.cycle.Readings(from, r)[u.Definition.Fields[field].Name])
 }
 
 func (u *undone) refuse(side pipeline.Side, why string) {

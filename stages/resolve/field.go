@@ -144,9 +144,9 @@ func (f *field) settled(open pipeline.Conflict) bool {
 	const rule = byHand
 	switch r.Verdict {
 	case pipeline.TakeLeft:
-		f.take(pipeline.Left, rule)
+		f.choose(pipeline.Left)
 	case pipeline.TakeRight:
-		f.take(pipeline.Right, rule)
+		f.choose(pipeline.Right)
 	case pipeline.TakeValue:
 		f.Verdict, f.Rule = pipeline.TakeValue, rule
 		for _, s := range pipeline.Sides() {
@@ -157,6 +157,18 @@ func (f *field) settled(open pipeline.Conflict) bool {
 		return false
 	}
 	return true
+}
+
+// choose takes the value of a side that somebody chose. Where the direction lets nothing through, that both stay as
+// they are is what he decided, or he would be asked again for ever.
+func (f *field) choose(from pipeline.Side) {
+	to := from.Other()
+	if f.mapped.Writes[to] {
+		f.take(from, byHand)
+		return
+	}
+	f.Verdict = pipeline.Agree
+	f.Rule = byHand + "; both stay as they are, since the direction lets nothing through to " + f.label(to)
 }
 
 // agree tells whether both sides hold the same after mapping, in either side's terms. Two that hold nothing do not

@@ -46,9 +46,9 @@ func (l *ledger) history(it *pipeline.Item, link *pipeline.Link, jobs *[2]*job) 
 		switch {
 		case d.Field == "" && d.Verdict == pipeline.Agree:
 			l.event(it, link, pipeline.Event{Kind: "unlink", Rule: d.Rule})
-		case d.Verdict == pipeline.Agree && it.Link != nil && !d.Base[0].Equal(d.Values[0]) && !d.Base[1].Equal(d.Values[1]):
-			l.event(it, link, pipeline.Event{Kind: "agree", Rule: d.Rule, Fields: []pipeline.FieldChange{
-				{Name: d.Field, Base: d.Base, Values: d.Values, Rule: d.Rule},
+		case d.Verdict == pipeline.Agree && it.Link != nil && (d.By != "" || !d.Base[0].Equal(d.Values[0]) && !d.Base[1].Equal(d.Values[1])):
+			l.event(it, link, pipeline.Event{Kind: "agree", Rule: d.Rule, By: d.By, Fields: []pipeline.FieldChange{
+				{Name: d.Field, Base: d.Base, Values: d.Values, Computed: d.Computed, Rule: d.Rule},
 			}})
 		}
 	}
