@@ -5,6 +5,7 @@ CACHE      ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tandem
 TOOLS      := $(CACHE)/tools
 LINT       := $(TOOLS)/golangci-lint-2.15.0
 NFPM       := $(TOOLS)/nfpm-2.43.4
+VULNCHECK  := $(TOOLS)/govulncheck-1.9.0
 S3SERVER   := $(TOOLS)/versitygw-1.8.0
 AXE        := $(TOOLS)/axe-core-4.14.1.min.js
 VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -25,7 +26,7 @@ demo: build ## both systems, a catalogue and the daemon on this machine; says wh
 	bin/tandem demo
 
 .PHONY: check
-check: format vet lint test sim examples deb ## what CI runs: format, vet, lint, tests with the race detector, simulation, examples, package
+check: format vet lint vuln test sim examples deb ## what CI runs: format, vet, lint, known vulnerabilities, tests with the race detector, simulation, examples, package
 
 .PHONY: format
 format: $(LINT)
@@ -38,6 +39,13 @@ vet:
 .PHONY: lint
 lint: $(LINT)
 	$(LINT) run ./...
+
+# Where the tools or the database cannot be had, it says so and goes on.
+.PHONY: vuln
+vuln: ## known vulnerabilities of dependencies that the program can reach, without network once it has the database
+	@[ -x $(VULNCHECK) ] || { mkdir -p $(TOOLS); GOBIN=$(TOOLS)/tmp-vuln CGO_ENABLED=0 $(GO) install golang.org/x/vuln/cmd/govulncheck@v1.9.0 && \
+	  mv $(TOOLS)/tmp-vuln/govulncheck $(VULNCHECK); } || true
+	@.ci/vuln $(VULNCHECK)
 
 .PHONY: test
 test: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
