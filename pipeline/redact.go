@@ -28,9 +28,9 @@ type Redactor struct {
 	replacer *strings.Replacer
 }
 
-// shortestSecret is the number of bytes from which a secret is taken out of texts. A shorter one would tear holes into
-// them, and whoever chose it keeps nobody out.
-const shortestSecret = 4
+// shortestSecret is the number of bytes from which a secret is taken out of texts. A shorter one, "admin" say, would
+// tear holes into them, and whoever chose it keeps nobody out.
+const shortestSecret = 6
 
 // shortestCut is how many bytes of a secret before "…" give it away as one that was cut off.
 const shortestCut = 4
