@@ -21,6 +21,7 @@ func (a *App) Approve(ctx context.Context, q view.Approve) (view.Brake, error) {
 	if err != nil {
 		return view.Brake{}, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
 	}
+	r.decided()
 	return brakeView(r.definition, b), nil
 }
 

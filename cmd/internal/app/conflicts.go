@@ -62,6 +62,7 @@ func (a *App) Resolve(ctx context.Context, q view.Resolve) (view.Conflict, error
 	if err := r.store.Settle(ctx, c.ID, resolution); err != nil {
 		return view.Conflict{}, err
 	}
+	r.decided()
 	c.Resolution = &resolution
 	return conflictView(r.definition, c), nil
 }

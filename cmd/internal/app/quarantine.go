@@ -90,6 +90,9 @@ func (a *App) Retry(ctx context.Context, ids []string) (view.Retried, error) {
 		if err != nil {
 			return done, fmt.Errorf("pipeline %s: %w", r.definition.Name, err)
 		}
+		if n > 0 {
+			r.decided()
+		}
 		done.Count += n
 	}
 	return done, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tandem-sync/tandem/cmd/internal/apptest"
 	"github.com/tandem-sync/tandem/cmd/internal/view"
+	"github.com/tandem-sync/tandem/cmd/internal/web"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
 )
@@ -277,4 +278,40 @@ func TestReloadKeepsThePlanOfTheUntouched(t *testing.T) {
 			t.Errorf("planned were %v, are %v", before, after)
 		}
 	})
+}
+
+// What a person decides is carried out at once where a pipeline works in real time, and in its turn elsewhere.
+func TestDecisionsInRealTime(t *testing.T) {
+	for _, tt := range []struct {
+		schedule string
+		want     []string
+	}{
+		{"realtime = true\n    every = \"6h\"", []string{"Nov 24 12:00:00 CET full", "Nov 24 12:20:00 CET", "Nov 24 12:30:00 CET"}},
+		{"every = \"6h\"", []string{"Nov 24 12:00:00 CET full", "Nov 24 12:20:00 CET"}},
+	} {
+		t.Run(tt.schedule, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := fastAt(t, time.November, 24, 12, 0)
+				f.shop.Write(t, "schedule {\n    "+tt.schedule+"\n    jitter = \"0s\"\n  }", "")
+				f.start()
+				defer f.stop()
+				time.Sleep(20 * time.Minute)
+				f.shop.Edit(t, "pm", "CH-100", "title", pipeline.Text("Chaise bleue"))
+				f.shop.Edit(t, "erp", "CH-100", "title", pipeline.Text("Blue chair"))
+				if _, err := f.app.Sync(t.Context(), web.SyncRequest{}, func(view.Progress) {}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(10 * time.Minute)
+				waiting, err := f.app.Conflicts(t.Context())
+				if err != nil || len(waiting) != 1 {
+					t.Fatalf("%d conflicts wait, %v", len(waiting), err)
+				}
+				if _, err := f.app.Resolve(t.Context(), view.Resolve{ID: waiting[0].ID, Take: "pm", By: "anna"}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(20 * time.Minute)
+				f.want("products", time.Time{}, tt.want...)
+			})
+		})
+	}
 }

@@ -43,6 +43,18 @@ func (g *agenda) replan() {
 	}
 }
 
+// decided has a pipeline that works in real time carry out at once what somebody decided; others wait for their time.
+func (r *runner) decided() {
+	if !r.definition.Schedule.Realtime {
+		return
+	}
+	g := &r.agenda
+	g.mu.Lock()
+	g.soon = true
+	g.mu.Unlock()
+	g.replan()
+}
+
 // follow runs the cycles of a pipeline as they become due, until planning ends. A cycle that is under way goes on
 // to its end then, unless ctx ends too.
 func (r *runner) follow(planning, ctx context.Context) {
