@@ -76,10 +76,11 @@ soak: ## a day of everything in fast forward, SOAK=5m: what the daemon takes mus
 SEEDS ?= 2000
 FIRST ?= 1
 FAMILIES ?= 20
+COMPUTED ?= 40
 .PHONY: sim
-sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on, and FAMILIES=20 with families
-	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run 'TestSimulation|TestFamilies' -v \
-	  -seeds $(SEEDS) -first $(FIRST) -families $(FAMILIES)
+sim: ## the simulation: SEEDS=2000 worlds from FIRST=1 on, FAMILIES=20 with families, COMPUTED=40 with computed fields
+	$(GO) test -count=1 -timeout 120m ./pipeline/engine/simulation -run 'TestSimulation|TestFamilies|TestComputed' -v \
+	  -seeds $(SEEDS) -first $(FIRST) -families $(FAMILIES) -computed $(COMPUTED)
 
 .PHONY: examples
 examples: build ## validates every example, and runs its tests
