@@ -145,8 +145,15 @@ func TestAddressOfCaller(t *testing.T) {
 		cfg.PublicURL, cfg.Now = tt.public, time.Now
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.RemoteAddr, r.Header["X-Forwarded-For"] = tt.peer, tt.forwarded
-		if got := newGuard(cfg).addressOf(r); got != netip.MustParseAddr(tt.want) {
+		g := newGuard(cfg)
+		if got := g.addressOf(r); got != netip.MustParseAddr(tt.want) {
 			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
+		r.Host, r.Header["Authorization"] = "127.0.0.1", []string{"Bearer " + cfg.Token.Reveal()}
+		var seen string
+		g.private(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.RemoteAddr })).ServeHTTP(httptest.NewRecorder(), r)
+		if host, _, _ := net.SplitHostPort(seen); host != tt.want {
+			t.Errorf("%s: the history would name %q, want %s", tt.name, host, tt.want)
 		}
 	}
 }

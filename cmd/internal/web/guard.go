@@ -141,7 +141,7 @@ func (g *guard) sameSite(next http.Handler) http.Handler {
 			writeError(w, forbidden("the call is for the host "+r.Host+", not for this machine's loopback address"))
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, g.named(r))
 	})
 }
 
@@ -174,6 +174,17 @@ func (g *guard) addressOf(r *http.Request) netip.Addr {
 		return client.Unmap()
 	}
 	return address
+}
+
+// named has the history name who called, not the proxy in between.
+func (g *guard) named(r *http.Request) *http.Request {
+	address := g.addressOf(r)
+	if !g.proxied || !address.IsValid() {
+		return r
+	}
+	r = r.WithContext(r.Context()) // a copy
+	r.RemoteAddr = netip.AddrPortFrom(address, 0).String()
+	return r
 }
 
 // wantsPage tells a person with a browser from a script.
