@@ -52,10 +52,10 @@ test: export TANDEM_TEST_VERSITYGW := $(S3SERVER)
 test: export TANDEM_TEST_AXE := $(AXE)
 test: $(S3SERVER) $(AXE) ## all tests, with the race detector where there is a C compiler
 	@if command -v $${CC:-cc} >/dev/null; then \
-	  CGO_ENABLED=1 $(GO) test -race -timeout 30m $(TESTFLAGS) ./...; \
+	  CGO_ENABLED=1 $(GO) test -race -timeout 60m $(TESTFLAGS) ./...; \
 	else \
 	  echo "make test: no C compiler, so without the race detector; to have it: apt-get install gcc libc6-dev"; \
-	  $(GO) test -timeout 30m $(TESTFLAGS) ./...; \
+	  $(GO) test -timeout 60m $(TESTFLAGS) ./...; \
 	fi
 
 .PHONY: browser
