@@ -118,7 +118,7 @@ func (d *service) run(ctx context.Context, lastGood bool, stateDir string) error
 // start returns once the daemon works, or nothing of it is left.
 func (d *service) start(ctx context.Context, cfg *config.Config, o app.Options) error {
 	err := d.supervisor.during(func() (err error) {
-		if d.app, err = app.New(ctx, cfg, o); err != nil {
+		if d.app, err = newApp(ctx, cfg, o); err != nil {
 			return err
 		}
 		if err := d.app.Start(ctx); err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -57,7 +58,32 @@ func (c *cli) with(ctx context.Context, use app.StateUse, f func(web.Backend) er
 func (c *cli) bring(ctx context.Context, cfg *config.Config, use app.StateUse) (*app.App, error) {
 	secrets := c.secretsOf(cfg)
 	logger, cycles := c.commandLoggers(cfg, secrets)
-	return app.New(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: logger, Cycles: cycles, Secrets: secrets})
+	return newApp(ctx, cfg, app.Options{State: use, Version: c.Version, Logger: logger, Cycles: cycles, Secrets: secrets})
+}
+
+// lockPatience is how long a state is waited for that another command uses: most do for a moment only.
+const lockPatience = 10 * time.Second
+
+// newApp is app.New, which it tries again while a command, but no daemon, uses the state.
+func newApp(ctx context.Context, cfg *config.Config, o app.Options) (*app.App, error) {
+	for start := time.Now(); ; {
+		a, err := app.New(ctx, cfg, o)
+		var failure *pipeline.Error
+		if !errors.As(err, &failure) || failure.Code != pipeline.CodeStateLocked || time.Since(start) > lockPatience {
+			return a, err
+		}
+		if daemon, dialed := web.Dial(ctx, cfg.Daemon.StateDir); daemon != nil || dialed != nil {
+			if daemon != nil {
+				daemon.Close()
+			}
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 // stop closes an App; whatever its state could not say before it closes is in the log.

@@ -2,6 +2,7 @@ package odoosim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -44,6 +45,14 @@ type automations struct {
 	mu           sync.Mutex
 	list         []Automation
 	sent, failed int
+	timeout      time.Duration // 0: hookTimeout
+}
+
+// WaitForHooks has the calls of automation rules wait for so long, for tests on machines that are busy.
+func (s *Server) WaitForHooks(timeout time.Duration) {
+	s.automations.mu.Lock()
+	defer s.automations.mu.Unlock()
+	s.automations.timeout = timeout
 }
 
 // Automate replaces the automation rules.
@@ -63,13 +72,13 @@ func (s *Server) Called() (sent, failed int) {
 // run makes the calls that a transaction is worth, one after the other.
 func (r *automations) run(changes []orm.Change) {
 	r.mu.Lock()
-	list := slices.Clone(r.list)
+	list, timeout := slices.Clone(r.list), cmp.Or(r.timeout, hookTimeout)
 	r.mu.Unlock()
 	if len(list) == 0 || len(changes) == 0 {
 		return
 	}
 	// A new connection for each call, as python-requests has it.
-	client := &http.Client{Timeout: hookTimeout, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: timeout, Transport: &http.Transport{DisableKeepAlives: true}}
 	for _, c := range changes {
 		row := c.Now
 		if row == nil {
