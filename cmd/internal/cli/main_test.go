@@ -17,6 +17,7 @@ import (
 	"github.com/tandem-sync/tandem/cmd/internal/apptest"
 	"github.com/tandem-sync/tandem/pipeline"
 	"github.com/tandem-sync/tandem/pipeline/endpoint/memory"
+	"github.com/tandem-sync/tandem/pipeline/state"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -321,6 +322,19 @@ func (w *lookout) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.buf.String()
+}
+
+// Commands hold the state for a moment: whoever comes meanwhile waits for its end.
+func TestWaitsForAnotherCommand(t *testing.T) {
+	s := apptest.New(t, nil)
+	s.Write(t, `schedule { manual = true }`, "")
+	held, err := state.Open(s.StateDir(), state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	let := time.AfterFunc(300*time.Millisecond, func() { _ = held.Close() })
+	defer let.Stop()
+	tandem(t, s, "sync").want(t, ExitDone)
 }
 
 func TestCommandsThroughTheDaemon(t *testing.T) {
